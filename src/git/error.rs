@@ -1,0 +1,40 @@
+//! What can go wrong between git and us.
+
+use std::path::PathBuf;
+
+use crate::input::ObjectId;
+
+/// Why git could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum GitError {
+    /// There is no repository at the place.
+    #[error("`{}` is not inside a git repository", .0.display())]
+    NotARepository(PathBuf),
+    /// An object that is needed is not in the object store (shallow or partial clone).
+    #[error("object {0} is missing (shallow or partial clone?)")]
+    Missing(ObjectId),
+    /// A blob is larger than the limit.
+    #[error("blob {id} has {size} bytes, more than the limit of {limit}")]
+    TooLarge {
+        /// The blob.
+        id: ObjectId,
+        /// Its size in bytes.
+        size: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+    /// A revision does not name anything.
+    #[error("`{0}` is not a revision of this repository")]
+    UnknownRevision(String),
+    /// Input that git or the user gave is not of its form.
+    #[error("{0}")]
+    Malformed(String),
+    /// Neither backend could read the repository, its index or an object.
+    #[error("{what}: {reason}")]
+    Unreadable {
+        /// What could not be read.
+        what: String,
+        /// What the backend said.
+        reason: String,
+    },
+}

@@ -1,0 +1,1 @@
+//! The pipeline: changes go in, judged findings come out.

@@ -75,14 +75,28 @@ pub struct PolicyError {
 /// One resolved policy.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// The base profile and the keys that refine it are resolved in here.
+    /// The key of the digests in fingerprints of secrets.
     pub secrets_fingerprint_key: Option<String>,
+    /// The team's own secret rules, each as the text of a `[[rule]]` table with the line it starts on in the
+    /// policy file; the secrets engine reads them.
+    pub custom_rules: Vec<CustomRule>,
+}
+
+/// One `[[secrets.rules]]` table of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CustomRule {
+    /// The table as TOML, headed `[[rule]]`.
+    pub toml: String,
+    /// The file it comes from, as [`PolicyText::name`] calls it.
+    pub file: String,
+    /// The line of the file on which the table's header stands.
+    pub line: u32,
 }
 
 impl Policy {
     /// Returns the built-in policy of profile `phased`, which applies where there is no policy file.
     pub fn builtin() -> Self {
-        Self { secrets_fingerprint_key: None }
+        Self { secrets_fingerprint_key: None, custom_rules: Vec::new() }
     }
 
     /// Reads a policy file.
@@ -149,6 +163,29 @@ pub struct Override {
 pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdict {
     let _ = (gate, detected, receipt);
     Verdict::default()
+}
+
+/// Returns whether every policy's allow-list lets this value at this path go without a word.
+pub fn allowed(policies: &[Policy], path: &RepoPath, value: &[u8]) -> bool {
+    let _ = (policies, path, value);
+    false
+}
+
+/// Reads an override record; `name` is its path, for messages.
+pub fn parse_override(name: &str, text: &str) -> Result<Override, PolicyError> {
+    let _ = text;
+    Ok(Override { id: name.to_owned() })
+}
+
+/// Writes an override record, to be staged with the change.
+pub fn write_override(record: &Override) -> String {
+    record.id.clone()
+}
+
+/// Returns the digest of everything that decides, given the parts' own texts (policies, rules, register, version).
+pub fn digest(parts: &[&[u8]]) -> String {
+    let _ = parts;
+    String::new()
 }
 
 /// Returns whether an engine has anything to do with a path under these policies (only a path that every

@@ -1,1 +1,4 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
+
+mod findability;
+mod layers;

@@ -1,5 +1,6 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
 
+mod failures;
 mod findability;
 mod install;
 mod layers;

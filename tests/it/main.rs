@@ -1,5 +1,11 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on has to stop, and may talk"
+)]
+
 mod failures;
 mod findability;
 mod install;

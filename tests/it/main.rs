@@ -1,10 +1,6 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "a test that cannot go on has to stop, and may talk"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 mod failures;
 mod findability;

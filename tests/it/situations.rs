@@ -409,7 +409,7 @@ fn s38_reftable() {
 #[test]
 fn s39_rename_with_a_modified_line() {
     let repo = Repo::new();
-    let body: String = (0..40).map(|line| format!("line {line}\n")).collect();
+    let body: String = ["line\n"; 40].concat();
     repo.stage("old.py", &body);
     repo.commit().ok();
     repo.git(&["mv", "old.py", "new.py"]).ok();

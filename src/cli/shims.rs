@@ -11,8 +11,13 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// The events that `install` writes shims for.
-pub(crate) const EVENTS: &[&str] =
-    &["pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg", "pre-push"];
+pub(crate) const EVENTS: &[&str] = &[
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "pre-push",
+];
 
 /// The events that `install --server` writes shims for.
 pub(crate) const SERVER_EVENTS: &[&str] = &["pre-receive"];
@@ -106,7 +111,9 @@ pub(crate) enum ShimError {
 /// Returns what stands in the place of a hook.
 pub(crate) fn inspect(directory: &Path, event: &str) -> Result<Place, ShimError> {
     let path = directory.join(event);
-    let Ok(metadata) = fs::symlink_metadata(&path) else { return Ok(Place::Empty) };
+    let Ok(metadata) = fs::symlink_metadata(&path) else {
+        return Ok(Place::Empty);
+    };
     if let Some(shim) = read_shim(directory, event, &path)? {
         return Ok(Place::Shim(shim));
     }
@@ -116,24 +123,39 @@ pub(crate) fn inspect(directory: &Path, event: &str) -> Result<Place, ShimError>
     } else {
         is_executable(&metadata)
     };
-    Ok(Place::Foreign { active, calls_us: read_shim(directory, event, &legacy)?.is_some() })
+    Ok(Place::Foreign {
+        active,
+        calls_us: read_shim(directory, event, &legacy)?.is_some(),
+    })
 }
 
 fn read_shim(directory: &Path, event: &str, path: &Path) -> Result<Option<Shim>, ShimError> {
-    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(None) };
+    let Ok(metadata) = fs::symlink_metadata(path) else {
+        return Ok(None);
+    };
     // Our shims are small regular files; anything else is somebody else's.
     if !metadata.is_file() || metadata.len() > 1 << 16 {
         return Ok(None);
     }
-    let bytes = fs::read(path).map_err(|source| ShimError::Io { path: path.to_owned(), source })?;
-    let Ok(text) = String::from_utf8(bytes) else { return Ok(None) };
+    let bytes = fs::read(path).map_err(|source| ShimError::Io {
+        path: path.to_owned(),
+        source,
+    })?;
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Ok(None);
+    };
     let Some(version) = text.lines().nth(1).and_then(|line| line.strip_prefix(MARK)) else {
         return Ok(None);
     };
-    let quoted = text.lines().find_map(|line| line.strip_prefix("gate='")?.strip_suffix('\''));
+    let quoted = text
+        .lines()
+        .find_map(|line| line.strip_prefix("gate='")?.strip_suffix('\''));
     let program = PathBuf::from(quoted.unwrap_or_default().replace("'\\''", "'"));
     let expected = render(event, &program)?;
-    let ours = expected.lines().nth(1).and_then(|line| line.strip_prefix(MARK));
+    let ours = expected
+        .lines()
+        .nth(1)
+        .and_then(|line| line.strip_prefix(MARK));
     Ok(Some(Shim {
         program,
         current: text == expected,
@@ -153,7 +175,9 @@ pub(crate) fn install(
     let kept = original(directory, event);
     let done = match inspect(directory, event)? {
         Place::Empty => Installed::Written,
-        Place::Shim(shim) if shim.current && shim.program == program => return Ok(Installed::Unchanged),
+        Place::Shim(shim) if shim.current && shim.program == program => {
+            return Ok(Installed::Unchanged);
+        }
         Place::Shim(shim) if shim.edited && !force => return Err(ShimError::Edited(path)),
         Place::Shim(_) => Installed::Upgraded,
         Place::Foreign { calls_us: true, .. } => return Ok(Installed::Reached),
@@ -162,7 +186,10 @@ pub(crate) fn install(
         }
         Place::Foreign { .. } => {
             // A symbolic link is moved as a link: its target is not ours to touch.
-            fs::rename(&path, &kept).map_err(|source| ShimError::Io { path: path.clone(), source })?;
+            fs::rename(&path, &kept).map_err(|source| ShimError::Io {
+                path: path.clone(),
+                source,
+            })?;
             Installed::Chained
         }
     };
@@ -177,16 +204,23 @@ pub(crate) fn install(
 /// Takes the shim of one event out and puts back what was there before.
 pub(crate) fn uninstall(directory: &Path, event: &str, force: bool) -> Result<Removed, ShimError> {
     let path = directory.join(event);
-    let Place::Shim(shim) = inspect(directory, event)? else { return Ok(Removed::Absent) };
+    let Place::Shim(shim) = inspect(directory, event)? else {
+        return Ok(Removed::Absent);
+    };
     if shim.edited && !force {
         return Err(ShimError::Edited(path));
     }
     let (done, result) = if shim.chained {
-        (Removed::Restored, fs::rename(original(directory, event), &path))
+        (
+            Removed::Restored,
+            fs::rename(original(directory, event), &path),
+        )
     } else {
         (Removed::Deleted, fs::remove_file(&path))
     };
-    result.map(|()| done).map_err(|source| ShimError::Io { path, source })
+    result
+        .map(|()| done)
+        .map_err(|source| ShimError::Io { path, source })
 }
 
 /// Returns where a hook that was there before is kept.
@@ -200,12 +234,17 @@ fn render(event: &str, program: &Path) -> Result<String, ShimError> {
     if quoted.contains('\n') {
         return Err(refuse());
     }
-    Ok(TEMPLATE.replace("@EVENT@", event).replace("@BINARY@", &quoted))
+    Ok(TEMPLATE
+        .replace("@EVENT@", event)
+        .replace("@BINARY@", &quoted))
 }
 
 /// Writes beside and renames, so that git never sees half a hook.
 fn write(directory: &Path, path: &Path, text: &str) -> Result<(), ShimError> {
-    let explain = |source| ShimError::Io { path: path.to_owned(), source };
+    let explain = |source| ShimError::Io {
+        path: path.to_owned(),
+        source,
+    };
     let mut file = NamedTempFile::new_in(directory).map_err(explain)?;
     file.write_all(text.as_bytes()).map_err(explain)?;
     set_mode(&file, directory).map_err(explain)?;
@@ -218,7 +257,8 @@ fn write(directory: &Path, path: &Path, text: &str) -> Result<(), ShimError> {
 fn set_mode(file: &NamedTempFile, directory: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let shared = fs::metadata(directory)?.permissions().mode() & 0o020;
-    file.as_file().set_permissions(fs::Permissions::from_mode(0o755 | shared))
+    file.as_file()
+        .set_permissions(fs::Permissions::from_mode(0o755 | shared))
 }
 
 #[cfg(not(unix))]
@@ -244,18 +284,33 @@ mod tests {
     const PROGRAM: &str = "/opt/it's here/gate-hook";
 
     fn shim() -> Shim {
-        Shim { program: PROGRAM.into(), current: true, edited: false, chained: false }
+        Shim {
+            program: PROGRAM.into(),
+            current: true,
+            edited: false,
+            chained: false,
+        }
     }
 
     #[test]
     fn a_shim_is_recognised_with_its_program() {
         let directory = tempfile::tempdir().unwrap();
-        let install = || install(directory.path(), "pre-commit", Path::new(PROGRAM), false).unwrap();
+        let install =
+            || install(directory.path(), "pre-commit", Path::new(PROGRAM), false).unwrap();
         assert_eq!(install(), Installed::Written);
-        assert_eq!(inspect(directory.path(), "pre-commit").unwrap(), Place::Shim(shim()));
+        assert_eq!(
+            inspect(directory.path(), "pre-commit").unwrap(),
+            Place::Shim(shim())
+        );
         assert_eq!(install(), Installed::Unchanged);
-        assert_eq!(uninstall(directory.path(), "pre-commit", false).unwrap(), Removed::Deleted);
-        assert_eq!(uninstall(directory.path(), "pre-commit", false).unwrap(), Removed::Absent);
+        assert_eq!(
+            uninstall(directory.path(), "pre-commit", false).unwrap(),
+            Removed::Deleted
+        );
+        assert_eq!(
+            uninstall(directory.path(), "pre-commit", false).unwrap(),
+            Removed::Absent
+        );
     }
 
     #[test]
@@ -264,10 +319,19 @@ mod tests {
         let hook = directory.path().join("commit-msg");
         fs::write(&hook, b"#!/bin/sh\n\xff\n").unwrap();
         let program = Path::new(PROGRAM);
-        assert_eq!(install(directory.path(), "commit-msg", program, false).unwrap(), Installed::Chained);
-        let expected = Place::Shim(Shim { chained: true, ..shim() });
+        assert_eq!(
+            install(directory.path(), "commit-msg", program, false).unwrap(),
+            Installed::Chained
+        );
+        let expected = Place::Shim(Shim {
+            chained: true,
+            ..shim()
+        });
         assert_eq!(inspect(directory.path(), "commit-msg").unwrap(), expected);
-        assert_eq!(uninstall(directory.path(), "commit-msg", false).unwrap(), Removed::Restored);
+        assert_eq!(
+            uninstall(directory.path(), "commit-msg", false).unwrap(),
+            Removed::Restored
+        );
         assert_eq!(fs::read(&hook).unwrap(), b"#!/bin/sh\n\xff\n");
     }
 
@@ -280,9 +344,16 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap() + "echo mine\n";
         fs::write(&path, text).unwrap();
         let edited = |result: Result<(), ShimError>| matches!(result, Err(ShimError::Edited(_)));
-        assert!(edited(install(directory.path(), "pre-push", program, false).map(drop)));
-        assert!(edited(uninstall(directory.path(), "pre-push", false).map(drop)));
-        assert_eq!(install(directory.path(), "pre-push", program, true).unwrap(), Installed::Upgraded);
+        assert!(edited(
+            install(directory.path(), "pre-push", program, false).map(drop)
+        ));
+        assert!(edited(
+            uninstall(directory.path(), "pre-push", false).map(drop)
+        ));
+        assert_eq!(
+            install(directory.path(), "pre-push", program, true).unwrap(),
+            Installed::Upgraded
+        );
     }
 
     #[test]
@@ -294,6 +365,9 @@ mod tests {
         fs::write(directory.path().join("pre-push"), "second").unwrap();
         let refused = install(directory.path(), "pre-push", program, false);
         assert!(matches!(refused, Err(ShimError::TwoOriginals { .. })));
-        assert_eq!(fs::read(original(directory.path(), "pre-push")).unwrap(), b"first");
+        assert_eq!(
+            fs::read(original(directory.path(), "pre-push")).unwrap(),
+            b"first"
+        );
     }
 }

@@ -137,7 +137,9 @@ pub(super) fn parse(shape: &str) -> Result<Vec<Part<String>>, String> {
         if open > 0 {
             parts.push(Part::Literal(rest[..open].to_owned()));
         }
-        let close = rest[open..].find('}').ok_or_else(|| format!("`{{` without `}}` in `{shape}`"))?;
+        let close = rest[open..]
+            .find('}')
+            .ok_or_else(|| format!("`{{` without `}}` in `{shape}`"))?;
         parts.push(field(&rest[open + 1..open + close])?);
         rest = &rest[open + close + 1..];
     }
@@ -161,12 +163,21 @@ fn field(text: &str) -> Result<Part<String>, String> {
     let (name, count) = text
         .split_once(':')
         .ok_or_else(|| format!("`{{{text}}}` needs a length, such as `{{{text}:32}}`"))?;
-    let (_, alphabet, _) = ALPHABETS.iter().find(|(known, ..)| *known == name).ok_or_else(|| {
-        let known: Vec<&str> = ALPHABETS.iter().map(|(name, ..)| *name).collect();
-        format!("`{name}` is not an alphabet; there are {}", known.join(", "))
-    })?;
+    let (_, alphabet, _) = ALPHABETS
+        .iter()
+        .find(|(known, ..)| *known == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = ALPHABETS.iter().map(|(name, ..)| *name).collect();
+            format!(
+                "`{name}` is not an alphabet; there are {}",
+                known.join(", ")
+            )
+        })?;
     let number = |text: &str| {
-        let number = text.parse().ok().filter(|count| (1..=4000_u16).contains(count));
+        let number = text
+            .parse()
+            .ok()
+            .filter(|count| (1..=4000_u16).contains(count));
         number.ok_or_else(|| format!("`{text}` is not a length from 1 to 4000"))
     };
     let (min, max) = count.split_once('-').unwrap_or((count, count));
@@ -203,7 +214,11 @@ pub(super) enum Field {
 }
 
 /// Matches parts with their beginning at `start`; both ends have to be boundaries.
-pub(super) fn match_at<S: AsRef<[u8]>>(parts: &[Part<S>], text: &[u8], start: usize) -> Option<Match> {
+pub(super) fn match_at<S: AsRef<[u8]>>(
+    parts: &[Part<S>],
+    text: &[u8],
+    start: usize,
+) -> Option<Match> {
     if !starts_here(parts, text, start) {
         return None;
     }
@@ -222,7 +237,10 @@ pub(super) fn match_at<S: AsRef<[u8]>>(parts: &[Part<S>], text: &[u8], start: us
         fields.extend(field.map(|field| (field, at..end)));
         at = end;
     }
-    Some(Match { value: start..end, fields })
+    Some(Match {
+        value: start..end,
+        fields,
+    })
 }
 
 /// Finds where a match could begin so that the part `anchor` stands at `at`, going left over runs.
@@ -237,7 +255,9 @@ pub(super) fn start_before<S: AsRef<[u8]>>(
         start = match part {
             Part::Literal(literal) => {
                 let literal = literal.as_ref();
-                text[..start].ends_with(literal).then(|| start - literal.len())?
+                text[..start]
+                    .ends_with(literal)
+                    .then(|| start - literal.len())?
             }
             Part::Run(alphabet, min, max) => {
                 let left = text[..start].iter().rev().take(usize::from(*max));
@@ -270,12 +290,18 @@ fn follow<S: AsRef<[u8]>>(
     match part {
         Part::Literal(literal) => {
             let literal = literal.as_ref();
-            if text.get(at..)?.starts_with(literal) { go_on(at + literal.len()) } else { None }
+            if text.get(at..)?.starts_with(literal) {
+                go_on(at + literal.len())
+            } else {
+                None
+            }
         }
         Part::Run(alphabet, min, max) => {
             let run = text.get(at..)?.iter().take(usize::from(*max));
             let run = run.take_while(|byte| alphabet.has(**byte)).count();
-            (usize::from(*min)..=run).rev().find_map(|length| go_on(at + length))
+            (usize::from(*min)..=run)
+                .rev()
+                .find_map(|length| go_on(at + length))
         }
         Part::Uuid => go_on(uuid_end(text, at)?),
         Part::Jwt => go_on(jwt_end(text, at)?),
@@ -294,7 +320,11 @@ fn uuid_end(text: &[u8], at: usize) -> Option<usize> {
 
 fn run_end(text: &[u8], at: usize, most: usize) -> usize {
     let at = at.min(text.len());
-    at + text[at..].iter().take(most).take_while(|byte| Alphabet::B64Url.has(**byte)).count()
+    at + text[at..]
+        .iter()
+        .take(most)
+        .take_while(|byte| Alphabet::B64Url.has(**byte))
+        .count()
 }
 
 fn jwt_end(text: &[u8], at: usize) -> Option<usize> {
@@ -311,17 +341,23 @@ fn discord_end(text: &[u8], at: usize) -> Option<usize> {
     let time = run_end(text, id + 1, 8);
     let tail = run_end(text, time + 1, 40);
     let dots = text.get(id) == Some(&b'.') && text.get(time) == Some(&b'.');
-    let fits = (23..=28).contains(&(id - at)) && time - id == 7 && (28..=39).contains(&(tail - time));
+    let fits =
+        (23..=28).contains(&(id - at)) && time - id == 7 && (28..=39).contains(&(tail - time));
     (dots && fits).then_some(tail)
 }
 
 /// Returns whether nothing that belongs to the value stands before it.
 fn starts_here<S: AsRef<[u8]>>(parts: &[Part<S>], text: &[u8], start: usize) -> bool {
-    let Some(&before) = start.checked_sub(1).and_then(|at| text.get(at)) else { return start == 0 };
+    let Some(&before) = start.checked_sub(1).and_then(|at| text.get(at)) else {
+        return start == 0;
+    };
     let joined = match parts.first() {
         Some(Part::Run(alphabet, ..)) => alphabet.has(before) || before.is_ascii_alphanumeric(),
         Some(Part::Literal(literal)) => {
-            let word = literal.as_ref().first().is_some_and(u8::is_ascii_alphanumeric);
+            let word = literal
+                .as_ref()
+                .first()
+                .is_some_and(u8::is_ascii_alphanumeric);
             word && before.is_ascii_alphanumeric()
         }
         Some(Part::Jwt | Part::Discord) => Alphabet::B64Url.has(before) || before == b'.',
@@ -344,11 +380,16 @@ fn ends_with_escape(text: &[u8]) -> bool {
 
 /// Returns whether nothing that belongs to the value stands behind it.
 fn ends_here<S: AsRef<[u8]>>(parts: &[Part<S>], text: &[u8], end: usize) -> bool {
-    let Some(&after) = text.get(end) else { return true };
+    let Some(&after) = text.get(end) else {
+        return true;
+    };
     match parts.last() {
         Some(Part::Run(alphabet, ..)) => !alphabet.has(after) && !after.is_ascii_alphanumeric(),
         Some(Part::Literal(literal)) => {
-            let word = literal.as_ref().last().is_some_and(u8::is_ascii_alphanumeric);
+            let word = literal
+                .as_ref()
+                .last()
+                .is_some_and(u8::is_ascii_alphanumeric);
             !(word && after.is_ascii_alphanumeric())
         }
         Some(Part::Jwt | Part::Discord) => !Alphabet::B64Url.has(after),

@@ -96,7 +96,10 @@ pub struct CustomRule {
 impl Policy {
     /// Returns the built-in policy of profile `phased`, which applies where there is no policy file.
     pub fn builtin() -> Self {
-        Self { secrets_fingerprint_key: None, custom_rules: Vec::new() }
+        Self {
+            secrets_fingerprint_key: None,
+            custom_rules: Vec::new(),
+        }
     }
 
     /// Reads a policy file.
@@ -174,7 +177,9 @@ pub fn allowed(policies: &[Policy], path: &RepoPath, value: &[u8]) -> bool {
 /// Reads an override record; `name` is its path, for messages.
 pub fn parse_override(name: &str, text: &str) -> Result<Override, PolicyError> {
     let _ = text;
-    Ok(Override { id: name.to_owned() })
+    Ok(Override {
+        id: name.to_owned(),
+    })
 }
 
 /// Writes an override record, to be staged with the change.

@@ -6,6 +6,10 @@
 //! It must not know git, the other engines, policy, reports, the command line, files, the clock or the
 //! environment.
 
+mod candidate;
+#[cfg_attr(not(test), expect(dead_code, reason = "the scanner calls it"))]
+mod pairs;
+
 use crate::finding::{Finding, Place, RepoPath};
 use crate::rule::RuleMeta;
 

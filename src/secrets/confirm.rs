@@ -521,8 +521,8 @@ mod tests {
 
     #[test]
     fn bech32_and_base58_hold_to_their_standards() {
-        assert!(bech32(b"a12uel5l"));
-        assert!(!bech32(b"a12uel5q"));
+        assert!(bech32(b"abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw"));
+        assert!(!bech32(b"abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxq"));
         assert!(base58check(b"1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2"));
         assert!(!base58check(b"1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3"));
     }

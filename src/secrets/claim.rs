@@ -59,7 +59,11 @@ impl From<Candidate> for Claim {
             public_prefix: candidate.public_prefix,
             severity: candidate.rule.severity,
             confidence: candidate.confidence,
-            strength: if named { Strength::Named } else { Strength::Placed },
+            strength: if named {
+                Strength::Named
+            } else {
+                Strength::Placed
+            },
             specificity: 0,
             silent: false,
             material: None,
@@ -73,8 +77,18 @@ impl From<Candidate> for Claim {
 /// then the most specific.
 pub(super) fn resolve(mut claims: Vec<Claim>) -> Vec<Claim> {
     claims.sort_by(|a, b| {
-        let key = |claim: &Claim| (claim.strength, claim.value.len(), claim.specificity, claim.confidence);
-        key(b).cmp(&key(a)).then_with(|| a.value.start.cmp(&b.value.start)).then_with(|| a.rule.id.cmp(b.rule.id))
+        let key = |claim: &Claim| {
+            (
+                claim.strength,
+                claim.value.len(),
+                claim.specificity,
+                claim.confidence,
+            )
+        };
+        key(b)
+            .cmp(&key(a))
+            .then_with(|| a.value.start.cmp(&b.value.start))
+            .then_with(|| a.rule.id.cmp(b.rule.id))
     });
     let mut held: BTreeMap<usize, Claim> = BTreeMap::new();
     for claim in claims {

@@ -60,21 +60,30 @@ pub(super) fn passes(check: &str, text: &[u8], found: &Match) -> bool {
     match name {
         "crc32-b62" => view.crc32_b62(),
         "crc32-b62-all" => view.tail(6, |body| number(BASE62, 6, crc32fast::hash(body).into())),
-        "apify" => view.tail(6, |body| number(BASE62_LOWER_FIRST, 6, crc32fast::hash(body).into())),
+        "apify" => view.tail(6, |body| {
+            number(BASE62_LOWER_FIRST, 6, crc32fast::hash(body).into())
+        }),
         "crc32-hex-upper" => {
             let checksum = |body: &[u8]| format!("{:08X}", crc32fast::hash(body)).into_bytes();
-            view.tail(8, checksum) || view.tail(8, |body| checksum(body.strip_suffix(b"=").unwrap_or(body)))
+            view.tail(8, checksum)
+                || view.tail(8, |body| checksum(body.strip_suffix(b"=").unwrap_or(body)))
         }
-        "canva" => view.tail(8, |body| format!("{:08x}", crc32fast::hash(body)).into_bytes()),
+        "canva" => view.tail(8, |body| {
+            format!("{:08x}", crc32fast::hash(body)).into_bytes()
+        }),
         "crc32-hex-body" | "zuplo" => {
             let body = view.run(0).unwrap_or_default();
             value.ends_with(format!("{:08x}", crc32fast::hash(body)).as_bytes())
         }
         "grafana" => view.tail(9, |body| {
             let bytes = crc32fast::hash(body).to_le_bytes();
-            bytes.iter().fold(b"_".to_vec(), |text, byte| [text, format!("{byte:02x}").into_bytes()].concat())
+            bytes.iter().fold(b"_".to_vec(), |text, byte| {
+                [text, format!("{byte:02x}").into_bytes()].concat()
+            })
         }),
-        "notion" => view.tail(3, |body| number(BASE62_LOWER_FIRST, 3, crc16_arc(body).into())),
+        "notion" => view.tail(3, |body| {
+            number(BASE62_LOWER_FIRST, 3, crc16_arc(body).into())
+        }),
         "confluent" => view.tail(6, |body| {
             let checksum = crc32fast::hash(&body[4.min(body.len())..]).to_le_bytes();
             base64_engine(false).encode(checksum).into_bytes()[..6].to_vec()
@@ -95,18 +104,30 @@ pub(super) fn passes(check: &str, text: &[u8], found: &Match) -> bool {
         "openai" => openai(value),
         "jwt" => view.jwt(),
         "discord" => discord(value),
-        "uuid" => view.uuid().is_some_and(|uuid| matches!(uuid[14], b'1'..=b'8')),
+        "uuid" => view
+            .uuid()
+            .is_some_and(|uuid| matches!(uuid[14], b'1'..=b'8')),
         "uuid4" => view.uuid().is_some_and(|uuid| uuid[14] == b'4'),
         "base32" => true,
         "base64" => {
             let decoded = view.base64();
-            decoded.is_some_and(|bytes| parameter.parse().is_ok_and(|n: usize| bytes.len() == n) || parameter.is_empty())
+            decoded.is_some_and(|bytes| {
+                parameter.parse().is_ok_and(|n: usize| bytes.len() == n) || parameter.is_empty()
+            })
         }
-        "base64-text" => view.base64().is_some_and(|bytes| bytes.starts_with(parameter.as_bytes())),
-        "base64-json" => view.base64().is_some_and(|bytes| json_object(&bytes, parameter)),
-        "basic" => view.base64().is_some_and(|bytes| user_and_password(&bytes).is_some()),
+        "base64-text" => view
+            .base64()
+            .is_some_and(|bytes| bytes.starts_with(parameter.as_bytes())),
+        "base64-json" => view
+            .base64()
+            .is_some_and(|bytes| json_object(&bytes, parameter)),
+        "basic" => view
+            .base64()
+            .is_some_and(|bytes| user_and_password(&bytes).is_some()),
         "hexkey" => view.hex_key(),
-        "objectid" => view.first(24).is_some_and(|id| hex_number(&id[..8]).is_some_and(plausible_seconds)),
+        "objectid" => view
+            .first(24)
+            .is_some_and(|id| hex_number(&id[..8]).is_some_and(plausible_seconds)),
         "ulid" => view.first(26).is_some_and(ulid),
         "ksuid" => value.len() >= 27 && ksuid(&value[..27]),
         "snowflake" => view.run(0).is_some_and(snowflake),
@@ -127,10 +148,13 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn runs(&self) -> impl Iterator<Item = (Alphabet, &'a [u8])> {
-        self.found.fields.iter().filter_map(|(field, range)| match field {
-            Field::Run(alphabet) => Some((*alphabet, &self.text[range.clone()])),
-            _ => None,
-        })
+        self.found
+            .fields
+            .iter()
+            .filter_map(|(field, range)| match field {
+                Field::Run(alphabet) => Some((*alphabet, &self.text[range.clone()])),
+                _ => None,
+            })
     }
 
     fn run(&self, index: usize) -> Option<&'a [u8]> {
@@ -139,52 +163,83 @@ impl<'a> View<'a> {
 
     /// Returns the first run of this length.
     fn first(&self, length: usize) -> Option<&'a [u8]> {
-        self.runs().map(|(_, run)| run).find(|run| run.len() == length)
+        self.runs()
+            .map(|(_, run)| run)
+            .find(|run| run.len() == length)
     }
 
     /// Returns everything that is not literal.
     fn variable(&self) -> Vec<u8> {
         let fields = self.found.fields.iter();
-        let joined = fields.flat_map(|(_, range)| self.text[range.clone()].iter().copied()).collect::<Vec<u8>>();
-        if joined.is_empty() { self.value.to_vec() } else { joined }
+        let joined = fields
+            .flat_map(|(_, range)| self.text[range.clone()].iter().copied())
+            .collect::<Vec<u8>>();
+        if joined.is_empty() {
+            self.value.to_vec()
+        } else {
+            joined
+        }
     }
 
     fn uuid(&self) -> Option<&'a [u8]> {
-        let field = self.found.fields.iter().find(|(field, _)| *field == Field::Uuid);
+        let field = self
+            .found
+            .fields
+            .iter()
+            .find(|(field, _)| *field == Field::Uuid);
         let uuid = field.map_or(self.value, |(_, range)| &self.text[range.clone()]);
-        let shape = uuid.len() == 36 && matches!(uuid[19].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b');
+        let shape =
+            uuid.len() == 36 && matches!(uuid[19].to_ascii_lowercase(), b'8' | b'9' | b'a' | b'b');
         shape.then_some(uuid)
     }
 
     /// Compares the last bytes with what the bytes before them ask for.
     fn tail(&self, length: usize, checksum: impl Fn(&[u8]) -> Vec<u8>) -> bool {
-        let Some(at) = self.value.len().checked_sub(length) else { return false };
+        let Some(at) = self.value.len().checked_sub(length) else {
+            return false;
+        };
         let (body, tail) = self.value.split_at(at);
         checksum(body) == tail
     }
 
     fn crc32_b62(&self) -> bool {
-        let Some((_, run)) = self.runs().last() else { return false };
-        let Some(at) = run.len().checked_sub(6) else { return false };
+        let Some((_, run)) = self.runs().last() else {
+            return false;
+        };
+        let Some(at) = run.len().checked_sub(6) else {
+            return false;
+        };
         let (body, tail) = run.split_at(at);
         number(BASE62, 6, crc32fast::hash(body).into()) == tail
     }
 
     fn base64(&self) -> Option<Vec<u8>> {
-        let encoded = |alphabet: &Alphabet| matches!(alphabet, Alphabet::B64 | Alphabet::B64Url | Alphabet::B62);
-        let run = self.runs().find(|(alphabet, _)| encoded(alphabet)).map(|(_, run)| run);
+        let encoded = |alphabet: &Alphabet| {
+            matches!(alphabet, Alphabet::B64 | Alphabet::B64Url | Alphabet::B62)
+        };
+        let run = self
+            .runs()
+            .find(|(alphabet, _)| encoded(alphabet))
+            .map(|(_, run)| run);
         decode_base64(run.unwrap_or(self.value))
     }
 
     fn jwt(&self) -> bool {
-        let field = self.found.fields.iter().find(|(field, _)| *field == Field::Jwt);
+        let field = self
+            .found
+            .fields
+            .iter()
+            .find(|(field, _)| *field == Field::Jwt);
         jwt(field.map_or(self.value, |(_, range)| &self.text[range.clone()])).is_some()
     }
 
     fn hex_key(&self) -> bool {
         // The order of secp256k1: a private key is a number from 1 below it.
         const ORDER: &[u8] = b"fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
-        let key = self.runs().map(|(_, run)| run.to_ascii_lowercase()).find(|run| run.len() == 64);
+        let key = self
+            .runs()
+            .map(|(_, run)| run.to_ascii_lowercase())
+            .find(|run| run.len() == 64);
         key.is_some_and(|key| key.as_slice() < ORDER && key.iter().any(|&digit| digit != b'0'))
     }
 
@@ -192,7 +247,8 @@ impl<'a> View<'a> {
     fn mixed(&self) -> bool {
         let text = self.variable();
         let has = |class: fn(&u8) -> bool| usize::from(text.iter().any(class));
-        let classes = has(u8::is_ascii_uppercase) + has(u8::is_ascii_lowercase) + has(u8::is_ascii_digit);
+        let classes =
+            has(u8::is_ascii_uppercase) + has(u8::is_ascii_lowercase) + has(u8::is_ascii_digit);
         let enough = if text.len() >= 36 { 3 } else { 2 };
         classes >= enough && entropy(&text) >= if text.len() >= 20 { 3.2 } else { 2.5 }
     }
@@ -223,21 +279,30 @@ pub(super) fn decode_base64(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn github_fine_grained(value: &[u8]) -> bool {
-    let (Some(body), Some(tail)) = (value.get(..77), value.get(77..85)) else { return false };
+    let (Some(body), Some(tail)) = (value.get(..77), value.get(77..85)) else {
+        return false;
+    };
     let digest = Sha256::digest(body);
-    let bits = digest[..5].iter().fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+    let bits = digest[..5]
+        .iter()
+        .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
     number(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 8, bits) == tail
 }
 
 fn gitlab_routable(value: &[u8]) -> bool {
-    let Some(at) = value.len().checked_sub(7) else { return false };
+    let Some(at) = value.len().checked_sub(7) else {
+        return false;
+    };
     let (body, tail) = value.split_at(at);
     number(BASE36, 7, crc32fast::hash(body).into()) == tail
 }
 
 /// Computes Marvin32 with an eight-letter seed.
 fn marvin32(bytes: &[u8], seed: &str) -> u32 {
-    let seed = seed.bytes().take(8).fold(0_u64, |seed, byte| seed << 8 | u64::from(byte));
+    let seed = seed
+        .bytes()
+        .take(8)
+        .fold(0_u64, |seed, byte| seed << 8 | u64::from(byte));
     let (mut a, mut b) = (seed as u32, (seed >> 32) as u32);
     let mut mix = |word: u32| {
         a = a.wrapping_add(word);
@@ -261,18 +326,26 @@ fn marvin32(bytes: &[u8], seed: &str) -> u32 {
 }
 
 fn azure_entra(value: &[u8]) -> bool {
-    let (Some(body), Some(tail)) = (value.get(..37), value.get(37..40)) else { return false };
+    let (Some(body), Some(tail)) = (value.get(..37), value.get(37..40)) else {
+        return false;
+    };
     value.len() == 40 && number(BASE66, 6, marvin32(body, "AadPwd00").into())[..3] == *tail
 }
 
 fn azure_key(value: &[u8], seed: &str) -> bool {
-    let Some(key) = decode_base64(value) else { return false };
-    let Some(at) = key.len().checked_sub(4) else { return false };
+    let Some(key) = decode_base64(value) else {
+        return false;
+    };
+    let Some(at) = key.len().checked_sub(4) else {
+        return false;
+    };
     marvin32(&key[..at], seed).to_le_bytes() == key[at..]
 }
 
 fn azure_devops_legacy(value: &[u8]) -> bool {
-    let Some(key) = base32(&value.to_ascii_uppercase()).filter(|key| key.len() >= 32) else { return false };
+    let Some(key) = base32(&value.to_ascii_uppercase()).filter(|key| key.len() >= 32) else {
+        return false;
+    };
     let body = [&key[0..2], &key[3..7], &key[9..22], &key[23..32]].concat();
     let stored = u32::from_le_bytes([key[22], key[8], key[7], key[2]]);
     let checksum = crc32fast::hash(&body);
@@ -301,32 +374,57 @@ fn base32(text: &[u8]) -> Option<Vec<u8>> {
 fn crc16_matches(key: &[u8]) -> bool {
     let (body, tail) = key.split_at(key.len() - 2);
     let checksum = body.iter().fold(0_u16, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| crc << 1 ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 })
+        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
+            crc << 1 ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 }
+        })
     });
     checksum.to_le_bytes() == *tail
 }
 
 fn crc16_arc(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte), |crc, _| crc >> 1 ^ if crc & 1 == 0 { 0 } else { 0xA001 })
+        (0..8).fold(crc ^ u16::from(*byte), |crc, _| {
+            crc >> 1 ^ if crc & 1 == 0 { 0 } else { 0xA001 }
+        })
     })
 }
 
 fn bech32(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
-    let Some(separator) = memchr::memrchr(b'1', &lower) else { return false };
+    let Some(separator) = memchr::memrchr(b'1', &lower) else {
+        return false;
+    };
     let (human, data) = (&lower[..separator], &lower[separator + 1..]);
-    let digits: Option<Vec<u8>> =
-        data.iter().map(|byte| memchr::memchr(*byte, BECH32).map(|digit| digit as u8)).collect();
-    let Some(digits) = digits.filter(|digits| digits.len() > 6) else { return false };
+    let digits: Option<Vec<u8>> = data
+        .iter()
+        .map(|byte| memchr::memchr(*byte, BECH32).map(|digit| digit as u8))
+        .collect();
+    let Some(digits) = digits.filter(|digits| digits.len() > 6) else {
+        return false;
+    };
     let high = human.iter().map(|byte| byte >> 5);
     let low = human.iter().map(|byte| byte & 31);
-    let checksum = high.chain([0]).chain(low).chain(digits).fold(1_u32, |checksum, digit| {
-        const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
-        let top = checksum >> 25;
-        let shifted = (checksum & 0x01ff_ffff) << 5 ^ u32::from(digit);
-        GENERATOR.iter().enumerate().fold(shifted, |sum, (bit, term)| sum ^ if top >> bit & 1 == 1 { *term } else { 0 })
-    });
+    let checksum = high
+        .chain([0])
+        .chain(low)
+        .chain(digits)
+        .fold(1_u32, |checksum, digit| {
+            const GENERATOR: [u32; 5] = [
+                0x3b6a_57b2,
+                0x2650_8e6d,
+                0x1ea1_19fa,
+                0x3d42_33dd,
+                0x2a14_62b3,
+            ];
+            let top = checksum >> 25;
+            let shifted = (checksum & 0x01ff_ffff) << 5 ^ u32::from(digit);
+            GENERATOR
+                .iter()
+                .enumerate()
+                .fold(shifted, |sum, (bit, term)| {
+                    sum ^ if top >> bit & 1 == 1 { *term } else { 0 }
+                })
+        });
     checksum == 1
 }
 
@@ -349,15 +447,21 @@ fn base58(value: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn base58check(value: &[u8]) -> bool {
-    let Some(bytes) = base58(value).filter(|bytes| bytes.len() > 4) else { return false };
+    let Some(bytes) = base58(value).filter(|bytes| bytes.len() > 4) else {
+        return false;
+    };
     let (body, tail) = bytes.split_at(bytes.len() - 4);
     Sha256::digest(Sha256::digest(body))[..4] == *tail
 }
 
 /// A macaroon of version 2: a location, an identifier, and a signature of 32 bytes at the end.
 fn macaroon(value: &[u8]) -> bool {
-    let Some(encoded) = value.strip_prefix(b"pypi-") else { return false };
-    let Some(bytes) = decode_base64(encoded) else { return false };
+    let Some(encoded) = value.strip_prefix(b"pypi-") else {
+        return false;
+    };
+    let Some(bytes) = decode_base64(encoded) else {
+        return false;
+    };
     let signature = bytes.len().checked_sub(34).map(|at| &bytes[at..at + 2]);
     bytes.starts_with(&[2, 1]) && signature == Some(&[6, 32])
 }
@@ -366,7 +470,9 @@ fn macaroon(value: &[u8]) -> bool {
 pub(super) fn aws_account(value: &[u8]) -> Option<u64> {
     let id = value.get(4..20).filter(|_| value.len() == 20)?;
     let bytes = base32(id)?;
-    let number = bytes[..6].iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+    let number = bytes[..6]
+        .iter()
+        .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     match id[0] {
         b'I' | b'J' => Some(0),
         b'Q'..=b'Z' | b'2'..=b'7' => {
@@ -377,7 +483,9 @@ pub(super) fn aws_account(value: &[u8]) -> Option<u64> {
 }
 
 fn openai(value: &[u8]) -> bool {
-    let Some(marker) = memchr::memmem::find(value, b"T3BlbkFJ") else { return false };
+    let Some(marker) = memchr::memmem::find(value, b"T3BlbkFJ") else {
+        return false;
+    };
     let after = value.len() - marker - 8;
     [20, 58, 74].contains(&after)
 }
@@ -386,7 +494,8 @@ fn openai(value: &[u8]) -> bool {
 pub(super) fn jwt(value: &[u8]) -> Option<(serde_json::Value, serde_json::Value)> {
     let mut fields = value.split(|byte| *byte == b'.');
     let mut object = || -> Option<serde_json::Value> {
-        let json: serde_json::Value = serde_json::from_slice(&decode_base64(fields.next()?)?).ok()?;
+        let json: serde_json::Value =
+            serde_json::from_slice(&decode_base64(fields.next()?)?).ok()?;
         json.is_object().then_some(json)
     };
     let (header, payload) = (object()?, object()?);
@@ -394,13 +503,18 @@ pub(super) fn jwt(value: &[u8]) -> Option<(serde_json::Value, serde_json::Value)
 }
 
 fn discord(value: &[u8]) -> bool {
-    let id = value.split(|byte| *byte == b'.').next().and_then(decode_base64);
+    let id = value
+        .split(|byte| *byte == b'.')
+        .next()
+        .and_then(decode_base64);
     id.is_some_and(|id| snowflake(&id))
 }
 
 /// A snowflake has 17 to 20 digits and a date between 2015 and 2100.
 fn snowflake(digits: &[u8]) -> bool {
-    let id: Option<u64> = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
+    let id: Option<u64> = std::str::from_utf8(digits)
+        .ok()
+        .and_then(|digits| digits.parse().ok());
     (17..=20).contains(&digits.len()) && id.is_some_and(|id| id >> 22 < 2_682_000_000_000)
 }
 
@@ -437,7 +551,9 @@ fn ulid(id: &[u8]) -> bool {
 fn ksuid(id: &[u8]) -> bool {
     let mut bytes = [0_u8; 20];
     for byte in id {
-        let Some(digit) = memchr::memchr(*byte, BASE62) else { return false };
+        let Some(digit) = memchr::memchr(*byte, BASE62) else {
+            return false;
+        };
         let mut carry = digit as u32;
         for place in bytes.iter_mut().rev() {
             carry += u32::from(*place) * 62;
@@ -460,7 +576,12 @@ pub(super) fn entropy(text: &[u8]) -> f64 {
     }
     let total = text.len() as f64;
     let share = |count: &u32| f64::from(*count) / total;
-    counts.iter().filter(|count| **count > 0).map(share).map(|share| -share * share.log2()).sum()
+    counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(share)
+        .map(|share| -share * share.log2())
+        .sum()
 }
 
 #[cfg(test)]
@@ -479,7 +600,10 @@ mod tests {
         };
         assert!(accepts(token.as_bytes()), "{name} refuses its vector");
         let mut wrong = token.into_bytes();
-        let last = wrong.iter().rposition(|byte| byte.is_ascii_alphanumeric()).unwrap();
+        let last = wrong
+            .iter()
+            .rposition(|byte| byte.is_ascii_alphanumeric())
+            .unwrap();
         wrong[last] = if wrong[last] == b'0' { b'1' } else { b'0' };
         assert!(!accepts(&wrong), "{name} accepts a wrong checksum");
     }
@@ -489,33 +613,91 @@ mod tests {
         let body = |length: usize| &BODY[..length];
         check("crc32-b62", "ghp_{b62:36}", &["ghp_", body(30), "0trQyl"]);
         check("crc32-b62", "vcp_{b62:56}", &["vcp_", body(50), "3KpeWP"]);
-        check("gitlab-routable", "glpat-{b64u:27-300}.01.{low:9}", &["glpat-", body(32), ".01.0w", "0qjumhn"]);
-        check("crc32-hex-upper", "ATBB{b62:24}{HEX:8}", &["ATBB", body(24), "C153C1A8"]);
-        check("crc32-b62-all", "ddp_{b62:36}", &["ddp_", body(30), "3FV8Qt"]);
-        check("azure-entra", "{b64u:3}8Q~{b64u:34}", &["abc", "8Q~", body(31), "aR2"]);
-        check("crc32-hex-body", "cfk_{b62:40}{hex:8}", &["cfk_", body(40), "3e6d1788"]);
+        check(
+            "gitlab-routable",
+            "glpat-{b64u:27-300}.01.{low:9}",
+            &["glpat-", body(32), ".01.0w", "0qjumhn"],
+        );
+        check(
+            "crc32-hex-upper",
+            "ATBB{b62:24}{HEX:8}",
+            &["ATBB", body(24), "C153C1A8"],
+        );
+        check(
+            "crc32-b62-all",
+            "ddp_{b62:36}",
+            &["ddp_", body(30), "3FV8Qt"],
+        );
+        check(
+            "azure-entra",
+            "{b64u:3}8Q~{b64u:34}",
+            &["abc", "8Q~", body(31), "aR2"],
+        );
+        check(
+            "crc32-hex-body",
+            "cfk_{b62:40}{hex:8}",
+            &["cfk_", body(40), "3e6d1788"],
+        );
         check("confluent", "cflt{b64:60}", &["cflt", body(54), "AMvTCA"]);
-        check("apify", "apify_api_{b62:36}", &["apify_api_", body(30), "2TqSF0"]);
-        check("grafana", "glsa_{b62:32}_{hex:8}", &["glsa_", body(32), "_f33eb298"]);
-        check("notion", "ntn_{dig:11}{b62:35}", &["ntn_", "12345678901", body(32), "f84"]);
-        check("canva", "cnvca{b64u:43}{hex:8}", &["cnvca", body(43), "2dd38a18"]);
-        check("zuplo", "zpka_{hex:32}_{hex:8}", &["zpka_", "0123456789abcdef", "0123456789abcdef", "_7759b50e"]);
+        check(
+            "apify",
+            "apify_api_{b62:36}",
+            &["apify_api_", body(30), "2TqSF0"],
+        );
+        check(
+            "grafana",
+            "glsa_{b62:32}_{hex:8}",
+            &["glsa_", body(32), "_f33eb298"],
+        );
+        check(
+            "notion",
+            "ntn_{dig:11}{b62:35}",
+            &["ntn_", "12345678901", body(32), "f84"],
+        );
+        check(
+            "canva",
+            "cnvca{b64u:43}{hex:8}",
+            &["cnvca", body(43), "2dd38a18"],
+        );
+        check(
+            "zuplo",
+            "zpka_{hex:32}_{hex:8}",
+            &["zpka_", "0123456789abcdef", "0123456789abcdef", "_7759b50e"],
+        );
     }
 
     #[test]
     fn the_fine_grained_checksum_leaves_the_last_characters_free() {
-        let token = ["github_pat_", "1", &BODY[..21], "_", &BODY[..43], "7CGT7DZX", &BODY[..8]].concat();
+        let token = [
+            "github_pat_",
+            "1",
+            &BODY[..21],
+            "_",
+            &BODY[..43],
+            "7CGT7DZX",
+            &BODY[..8],
+        ]
+        .concat();
         assert!(github_fine_grained(token.as_bytes()));
-        assert!(!github_fine_grained(token.replace("7CGT", "7CGU").as_bytes()));
+        assert!(!github_fine_grained(
+            token.replace("7CGT", "7CGU").as_bytes()
+        ));
     }
 
     #[test]
     fn marvin_has_its_published_values() {
-        for (text, expected) in [("", "cfd9b134"), ("abc", "1a4c888e"), ("abcdefghij", "6da80fc4")] {
+        for (text, expected) in [
+            ("", "cfd9b134"),
+            ("abc", "1a4c888e"),
+            ("abcdefghij", "6da80fc4"),
+        ] {
             let bytes = marvin32(text.as_bytes(), "Default0").to_le_bytes();
             let value = marvin32(text.as_bytes(), "Default0");
             let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-            assert!(hex == expected || format!("{value:08x}") == expected, "{text}: {hex}");
+            assert!(
+                hex == expected || format!("{value:08x}") == expected,
+                "{text}: {hex}"
+            );
         }
     }
 

@@ -11,7 +11,15 @@ pub(super) fn compile(expression: &str) -> Result<Regex, String> {
         .size_limit(1 << 20)
         .dfa_size_limit(1 << 20)
         .build()
-        .map_err(|error| error.to_string().lines().last().unwrap_or_default().trim().to_owned())?;
+        .map_err(|error| {
+            error
+                .to_string()
+                .lines()
+                .last()
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
+        })?;
     if regex.is_match(b"") {
         return Err("it matches the empty text".to_owned());
     }
@@ -30,6 +38,9 @@ impl Expressions {
 
     /// Returns the expression of a rule, compiled on first use.
     pub(super) fn get(&self, rule: usize, expression: &str) -> Option<&Regex> {
-        self.0.get(&rule)?.get_or_init(|| compile(expression).ok()).as_ref()
+        self.0
+            .get(&rule)?
+            .get_or_init(|| compile(expression).ok())
+            .as_ref()
     }
 }

@@ -25,8 +25,26 @@ const PAIR_BYTES: usize = 2048;
 
 /// Words that make a name one for a secret.
 const SECRETIVE: &[&str] = &[
-    "key", "token", "secret", "password", "passwd", "pwd", "pass", "auth", "credential", "pat", "license", "licence",
-    "dsn", "cookie", "session", "bearer", "signature", "webhook", "salt", "access",
+    "key",
+    "token",
+    "secret",
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "auth",
+    "credential",
+    "pat",
+    "license",
+    "licence",
+    "dsn",
+    "cookie",
+    "session",
+    "bearer",
+    "signature",
+    "webhook",
+    "salt",
+    "access",
 ];
 
 /// Turns hits into claims.
@@ -41,8 +59,18 @@ pub(super) struct Matcher<'a> {
 
 impl<'a> Matcher<'a> {
     /// Prepares for one text.
-    pub(super) fn new(prefilter: &'a Prefilter, expressions: &'a Expressions, text: &'a [u8]) -> Self {
-        Self { prefilter, expressions, text, claims: Vec::new(), tried: HashMap::new() }
+    pub(super) fn new(
+        prefilter: &'a Prefilter,
+        expressions: &'a Expressions,
+        text: &'a [u8],
+    ) -> Self {
+        Self {
+            prefilter,
+            expressions,
+            text,
+            claims: Vec::new(),
+            tried: HashMap::new(),
+        }
     }
 
     /// Returns the claims found so far.
@@ -60,7 +88,9 @@ impl<'a> Matcher<'a> {
                 }
             }
             Meaning::Own(rule, role) => self.own(rule, role, hit),
-            Meaning::Structure(anchor) => self.claims.extend(super::structure::read(self.text, anchor, hit.start)),
+            Meaning::Structure(anchor) => self
+                .claims
+                .extend(super::structure::read(self.text, anchor, hit.start)),
             Meaning::Keyword(_) => {}
         }
     }
@@ -75,7 +105,8 @@ impl<'a> Matcher<'a> {
                 let (parts, part) = (rule.shapes[usize::from(shape)], usize::from(part));
                 let start = shape::start_before(parts, part, self.text, hit.start);
                 let found = start.and_then(|start| shape::match_at(parts, self.text, start));
-                self.claims.extend(found.and_then(|found| self.confirm(rule, parts, &found)));
+                self.claims
+                    .extend(found.and_then(|found| self.confirm(rule, parts, &found)));
             }
             Role::Near => self.near(rule, hit),
             Role::Around => self.around(number, rule, hit),
@@ -89,7 +120,11 @@ impl<'a> Matcher<'a> {
         }
         let line = text::line_of(self.text, hit.start, 128);
         let line_end = text::line_of(self.text, hit.end, NEAR + 48).end;
-        let name_end = hit.end + self.text[hit.end..line_end].iter().take_while(|byte| is_name(**byte)).count();
+        let name_end = hit.end
+            + self.text[hit.end..line_end]
+                .iter()
+                .take_while(|byte| is_name(**byte))
+                .count();
         let limit = line_end.min(name_end + NEAR / 2);
         for start in hit.end..limit {
             let gap = &self.text[hit.end..start];
@@ -97,7 +132,9 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             for parts in rule.shapes {
-                let Some(found) = shape::match_at(parts, self.text, start) else { continue };
+                let Some(found) = shape::match_at(parts, self.text, start) else {
+                    continue;
+                };
                 if let Some(claim) = self.confirm(rule, parts, &found) {
                     let proven = rule.checks.iter().any(|check| confirm::is_proof(check));
                     let name = self.name_before(line.start, hit.start)..start;
@@ -112,16 +149,23 @@ impl<'a> Matcher<'a> {
 
     /// Returns where the name that holds an offset begins, going left at most to `from`.
     fn name_before(&self, from: usize, at: usize) -> usize {
-        at - self.text[from..at].iter().rev().take_while(|byte| is_name(**byte)).count()
+        at - self.text[from..at]
+            .iter()
+            .rev()
+            .take_while(|byte| is_name(**byte))
+            .count()
     }
 
     /// Returns whether a hit is a word of its own inside a name: `heroku` in `HEROKU_KEY` and `herokuKey`.
     fn is_word(&self, hit: Hit) -> bool {
-        let [first, .., last] = &self.text[hit.start..hit.end] else { return true };
+        let [first, .., last] = &self.text[hit.start..hit.end] else {
+            return true;
+        };
         let before = hit.start.checked_sub(1).map(|at| self.text[at]);
         let after = self.text.get(hit.end);
         let starts = before.is_none_or(|before| {
-            !before.is_ascii_alphabetic() || before.is_ascii_lowercase() && first.is_ascii_uppercase()
+            !before.is_ascii_alphabetic()
+                || before.is_ascii_lowercase() && first.is_ascii_uppercase()
         });
         let ends = after.is_none_or(|after| {
             !after.is_ascii_alphabetic() || last.is_ascii_lowercase() && after.is_ascii_uppercase()
@@ -135,7 +179,10 @@ impl<'a> Matcher<'a> {
         if hit.start < tried {
             return;
         }
-        let Some(expression) = rule.regex.and_then(|expression| self.expressions.get(number, expression)) else {
+        let Some(expression) = rule
+            .regex
+            .and_then(|expression| self.expressions.get(number, expression))
+        else {
             return;
         };
         let from = hit.start.saturating_sub(AROUND);
@@ -143,9 +190,14 @@ impl<'a> Matcher<'a> {
         // A match that begins in the last part may be cut off there: it is left to the next keyword.
         self.tried.insert(number, hit.end + AROUND / 2);
         for captures in expression.captures_iter(&self.text[from..to]) {
-            let Some(group) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
+            let Some(group) = captures.name("secret").or_else(|| captures.get(0)) else {
+                continue;
+            };
             let value = from + group.start()..from + group.end();
-            let found = Match { value: value.clone(), fields: Vec::new() };
+            let found = Match {
+                value: value.clone(),
+                fields: Vec::new(),
+            };
             self.claims.extend(self.confirm(rule, &[], &found));
         }
     }
@@ -158,8 +210,10 @@ impl<'a> Matcher<'a> {
             return None;
         }
         let advised = rule.advises.iter().any(|check| passes(&check));
-        let advised_by_checksum = rule.advises.iter().any(|check| confirm::is_checksum(check)) && advised;
-        let checksum = advised_by_checksum || rule.checks.iter().any(|check| confirm::is_checksum(check));
+        let advised_by_checksum =
+            rule.advises.iter().any(|check| confirm::is_checksum(check)) && advised;
+        let checksum =
+            advised_by_checksum || rule.checks.iter().any(|check| confirm::is_checksum(check));
         let public_prefix = public_prefix(parts);
         if !checksum && !rule.public && self.is_filled_in(rule, value, public_prefix, found) {
             return None;
@@ -180,14 +234,22 @@ impl<'a> Matcher<'a> {
             }
         }
         if rule.checks.contains(&"aws-id") {
-            notes.extend(confirm::aws_account(value).filter(|account| *account > 0).map(|account| {
-                format!("belongs to AWS account {account:012}")
-            }));
+            notes.extend(
+                confirm::aws_account(value)
+                    .filter(|account| *account > 0)
+                    .map(|account| format!("belongs to AWS account {account:012}")),
+            );
         }
         if rule.checks.contains(&"jwt") {
             confidence = confidence.min(token_confidence(value, &mut notes)?);
         }
-        let literal = |part: &Part<&str>| if let Part::Literal(literal) = part { literal.len() } else { 0 };
+        let literal = |part: &Part<&str>| {
+            if let Part::Literal(literal) = part {
+                literal.len()
+            } else {
+                0
+            }
+        };
         Some(Claim {
             rule: &rule.meta,
             family: rule.family,
@@ -195,8 +257,13 @@ impl<'a> Matcher<'a> {
             public_prefix: public_prefix.min(value.len()),
             severity,
             confidence,
-            strength: if checksum { Strength::Proven } else { Strength::Shaped },
-            specificity: parts.iter().map(literal).sum::<usize>() + 4 * usize::from(!rule.near.is_empty()),
+            strength: if checksum {
+                Strength::Proven
+            } else {
+                Strength::Shaped
+            },
+            specificity: parts.iter().map(literal).sum::<usize>()
+                + 4 * usize::from(!rule.near.is_empty()),
             silent: rule.public,
             material: None,
             message: rule.meta.title.to_owned(),
@@ -205,12 +272,30 @@ impl<'a> Matcher<'a> {
     }
 
     /// Returns whether the part of a value that is not its public prefix only stands for a secret.
-    fn is_filled_in(&self, rule: &Definition, value: &[u8], public_prefix: usize, found: &Match) -> bool {
-        let structured = rule.regex.is_some() || found.fields.iter().all(|(field, _)| !matches!(field, shape::Field::Run(_)));
+    fn is_filled_in(
+        &self,
+        rule: &Definition,
+        value: &[u8],
+        public_prefix: usize,
+        found: &Match,
+    ) -> bool {
+        let structured = rule.regex.is_some()
+            || found
+                .fields
+                .iter()
+                .all(|(field, _)| !matches!(field, shape::Field::Run(_)));
         // The fixed parts of a URL or a connection string are words, and they are the format's own.
         let hidden = &value[public_prefix.min(value.len())..];
-        let fields: Vec<u8> = found.fields.iter().flat_map(|(_, range)| self.text[range.clone()].to_vec()).collect();
-        let looked_at = if structured || fields.is_empty() { hidden } else { &fields };
+        let fields: Vec<u8> = found
+            .fields
+            .iter()
+            .flat_map(|(_, range)| self.text[range.clone()].to_vec())
+            .collect();
+        let looked_at = if structured || fields.is_empty() {
+            hidden
+        } else {
+            &fields
+        };
         placeholder::is_placeholder(looked_at)
     }
 
@@ -245,7 +330,9 @@ fn public_prefix(parts: Parts) -> usize {
 /// Looks into a JSON web token: how likely it opens anything, or nothing if it is the well-known sample.
 fn token_confidence(value: &[u8], notes: &mut Vec<String>) -> Option<Confidence> {
     let (header, payload) = confirm::jwt(value)?;
-    let text = |json: &serde_json::Value, key: &str| json.get(key).and_then(|v| v.as_str()).map(str::to_owned);
+    let text = |json: &serde_json::Value, key: &str| {
+        json.get(key).and_then(|v| v.as_str()).map(str::to_owned)
+    };
     if text(&payload, "name").as_deref() == Some("John Doe") {
         return None;
     }
@@ -268,5 +355,7 @@ fn is_name(byte: u8) -> bool {
 
 fn is_secretive(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();
-    SECRETIVE.iter().any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    SECRETIVE
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
 }

@@ -75,7 +75,10 @@ pub fn parse_rules(toml: &str) -> Result<Vec<Rule>, RuleError> {
 /// Returns what every built-in rule says about itself, sorted by id.
 pub fn catalog() -> Vec<&'static RuleMeta> {
     let shaped = rule::RULES.iter().map(|rule| &rule.meta);
-    let mut metas: Vec<_> = shaped.chain(pairs::metas()).chain(structure::METAS).collect();
+    let mut metas: Vec<_> = shaped
+        .chain(pairs::metas())
+        .chain(structure::METAS)
+        .collect();
     metas.sort_by_key(|meta| meta.id);
     metas
 }
@@ -99,11 +102,19 @@ impl<'a> Scanner<'a> {
         let own = std::mem::take(&mut options.custom);
         let key = blake3::derive_key("gate-hook secrets fingerprint 1", options.fingerprint_key);
         let prefilter = Prefilter::new(own);
-        let built_in = rule::RULES.iter().enumerate().filter(|(_, rule)| rule.regex.is_some());
+        let built_in = rule::RULES
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| rule.regex.is_some());
         let numbers = built_in.map(|(number, _)| number);
         let own = prefilter.own().iter().map(|rule| prefilter.number(rule));
         let expressions = Expressions::new(numbers.chain(own));
-        Self { options, key, prefilter, expressions }
+        Self {
+            options,
+            key,
+            prefilter,
+            expressions,
+        }
     }
 
     /// Returns the findings in one text, in the order of their positions.
@@ -118,12 +129,20 @@ impl<'a> Scanner<'a> {
         let mut keywords = Vec::new();
         for hit in self.prefilter.hits(&text) {
             match self.prefilter.meaning(hit) {
-                Meaning::Keyword(keyword) => keywords.push(Hit { keyword, start: hit.start, end: hit.end }),
+                Meaning::Keyword(keyword) => keywords.push(Hit {
+                    keyword,
+                    start: hit.start,
+                    end: hit.end,
+                }),
                 _ => matcher.hit(hit),
             }
         }
         let mut claims = matcher.into_claims();
-        claims.extend(pairs::find(place, &text, &keywords).into_iter().map(Claim::from));
+        claims.extend(
+            pairs::find(place, &text, &keywords)
+                .into_iter()
+                .map(Claim::from),
+        );
         if claims.is_empty() {
             return Vec::new();
         }
@@ -131,9 +150,18 @@ impl<'a> Scanner<'a> {
         let mut blots: Vec<Blot> = claims
             .iter()
             .filter(|claim| !claim.silent)
-            .map(|claim| Blot { value: claim.value.clone(), public: claim.public_prefix })
+            .map(|claim| Blot {
+                value: claim.value.clone(),
+                public: claim.public_prefix,
+            })
             .collect();
-        blots.sort_by_key(|blot| (blot.value.start, std::cmp::Reverse(blot.value.end), blot.public));
+        blots.sort_by_key(|blot| {
+            (
+                blot.value.start,
+                std::cmp::Reverse(blot.value.end),
+                blot.public,
+            )
+        });
         self.findings(place, &text, claim::resolve(claims), &blots, first_line)
     }
 
@@ -146,7 +174,11 @@ impl<'a> Scanner<'a> {
         first_line: u32,
     ) -> Vec<Finding> {
         let mut positions = Positions::new(text, first_line);
-        let allowed = |value: &[u8]| place.path().is_some_and(|path| (self.options.allowed)(path, value));
+        let allowed = |value: &[u8]| {
+            place
+                .path()
+                .is_some_and(|path| (self.options.allowed)(path, value))
+        };
         claims
             .into_iter()
             .filter(|claim| !claim.silent && !allowed(&text[claim.value.clone()]))
@@ -172,10 +204,14 @@ impl<'a> Scanner<'a> {
         let mut hasher = blake3::Hasher::new_keyed(&self.key);
         hasher.update(claim.family.as_bytes());
         hasher.update(&[0]);
-        hasher.update(claim.material.as_deref().unwrap_or(&text[claim.value.clone()]));
+        hasher.update(
+            claim
+                .material
+                .as_deref()
+                .unwrap_or(&text[claim.value.clone()]),
+        );
         let mut digest = [0; 10];
         digest.copy_from_slice(&hasher.finalize().as_bytes()[..10]);
         Fingerprint::new(Engine::Secrets, digest)
     }
 }
-

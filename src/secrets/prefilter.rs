@@ -50,9 +50,17 @@ pub(super) struct Prefilter {
 impl Prefilter {
     /// Prepares the automaton over the built-in anchors and those of a team's own rules.
     pub(super) fn new(own: Vec<Rule>) -> Self {
-        let numbered = |(rule, found): (usize, &Rule)| (0..found.anchors.len()).map(move |anchor| (rule, anchor));
+        let numbered = |(rule, found): (usize, &Rule)| {
+            (0..found.anchors.len()).map(move |anchor| (rule, anchor))
+        };
         let own_anchors = own.iter().enumerate().flat_map(numbered).collect();
-        Self { own, own_anchors, small: OnceCell::new(), large: OnceCell::new(), scanned: Cell::new(0) }
+        Self {
+            own,
+            own_anchors,
+            small: OnceCell::new(),
+            large: OnceCell::new(),
+            scanned: Cell::new(0),
+        }
     }
 
     /// Returns the team's own rules.
@@ -62,9 +70,11 @@ impl Prefilter {
 
     /// Returns the anchors that stand in a text, overlapping ones included, in the order of their ends.
     pub(super) fn hits<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Hit> + 'a {
-        self.scanned.set(self.scanned.get().saturating_add(text.len()));
+        self.scanned
+            .set(self.scanned.get().saturating_add(text.len()));
         let automaton = if self.scanned.get() < LARGE {
-            self.small.get_or_init(|| self.build(AhoCorasickKind::ContiguousNFA))
+            self.small
+                .get_or_init(|| self.build(AhoCorasickKind::ContiguousNFA))
         } else {
             self.large.get_or_init(|| self.build(AhoCorasickKind::DFA))
         };
@@ -76,7 +86,10 @@ impl Prefilter {
     }
 
     fn build(&self, kind: AhoCorasickKind) -> AhoCorasick {
-        let own = self.own_anchors.iter().map(|&(rule, anchor)| self.own[rule].anchors[anchor].0);
+        let own = self
+            .own_anchors
+            .iter()
+            .map(|&(rule, anchor)| self.own[rule].anchors[anchor].0);
         let patterns = ANCHORS
             .iter()
             .map(|(text, _)| *text)
@@ -112,7 +125,10 @@ impl Prefilter {
 
     /// Returns the number by which a team's own rule is known beside the built-in ones.
     pub(super) fn number(&self, rule: &Rule) -> usize {
-        let own = self.own.iter().position(|own| std::ptr::eq(own.definition, rule.definition));
+        let own = self
+            .own
+            .iter()
+            .position(|own| std::ptr::eq(own.definition, rule.definition));
         RULES.len() + own.unwrap_or(0)
     }
 }

@@ -59,15 +59,24 @@ pub(super) fn excerpt(text: &[u8], value: &Range<usize>, blots: &[Blot]) -> Exce
     }
     let lead = shown.len() - shown.trim_start().len();
     let text = shown.trim().to_owned();
-    let mark = mark.start.saturating_sub(lead).min(text.len())..mark.end.saturating_sub(lead).min(text.len());
+    let mark = mark.start.saturating_sub(lead).min(text.len())
+        ..mark.end.saturating_sub(lead).min(text.len());
     Excerpt { text, mark }
 }
 
 /// Writes what stands for a value: its public prefix, and how many characters more it has.
 fn blotted(text: &[u8], blot: &Blot, start: usize) -> String {
-    let public = if start == blot.value.start { blot.public } else { 0 };
+    let public = if start == blot.value.start {
+        blot.public
+    } else {
+        0
+    };
     let (shown, hidden) = text[start..blot.value.end].split_at(public);
-    format!("{}[{} redacted]", lossy(shown), String::from_utf8_lossy(hidden).chars().count())
+    format!(
+        "{}[{} redacted]",
+        lossy(shown),
+        String::from_utf8_lossy(hidden).chars().count()
+    )
 }
 
 fn lossy(bytes: &[u8]) -> String {
@@ -79,8 +88,13 @@ mod tests {
     use super::*;
 
     fn shown(text: &str, values: &[(usize, usize, usize)], index: usize) -> (String, String) {
-        let blots: Vec<Blot> =
-            values.iter().map(|&(start, end, public)| Blot { value: start..end, public }).collect();
+        let blots: Vec<Blot> = values
+            .iter()
+            .map(|&(start, end, public)| Blot {
+                value: start..end,
+                public,
+            })
+            .collect();
         let excerpt = excerpt(text.as_bytes(), &blots[index].value, &blots);
         (excerpt.text[excerpt.mark.clone()].to_owned(), excerpt.text)
     }
@@ -90,8 +104,14 @@ mod tests {
         let text = "first\n  a=pre_12345 b=6789\nlast";
         let values = [(10, 19, 4), (22, 26, 0)];
         let expected = "a=pre_[5 redacted] b=[4 redacted]";
-        assert_eq!(shown(text, &values, 0), ("pre_[5 redacted]".into(), expected.into()));
-        assert_eq!(shown(text, &values, 1), ("[4 redacted]".into(), expected.into()));
+        assert_eq!(
+            shown(text, &values, 0),
+            ("pre_[5 redacted]".into(), expected.into())
+        );
+        assert_eq!(
+            shown(text, &values, 1),
+            ("[4 redacted]".into(), expected.into())
+        );
     }
 
     #[test]
@@ -99,8 +119,14 @@ mod tests {
         let long = format!("{}SECRET{}", "x".repeat(500), "y".repeat(500));
         let (mark, text) = shown(&long, &[(500, 506, 0)], 0);
         assert_eq!(mark, "[6 redacted]");
-        assert!(text.starts_with("... x") && text.ends_with("y ...") && text.len() < 120, "{text}");
+        assert!(
+            text.starts_with("... x") && text.ends_with("y ...") && text.len() < 120,
+            "{text}"
+        );
         let (mark, text) = shown("k: BEGIN\nabc\ndef\nz", &[(3, 16, 5)], 0);
-        assert_eq!((mark.as_str(), text.as_str()), ("BEGIN[8 redacted]", "k: BEGIN[8 redacted]"));
+        assert_eq!(
+            (mark.as_str(), text.as_str()),
+            ("BEGIN[8 redacted]", "k: BEGIN[8 redacted]")
+        );
     }
 }

@@ -38,7 +38,11 @@ include!(concat!(env!("OUT_DIR"), "/secret_rules.rs"));
 pub(super) fn parse(text: &str) -> Result<Vec<Rule>, RuleError> {
     let raw = schema::read(text).map_err(|error| {
         let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-        RuleError { line, column, message: error.message().to_owned() }
+        RuleError {
+            line,
+            column,
+            message: error.message().to_owned(),
+        }
     })?;
     raw.into_iter().map(|raw| own(text, raw)).collect()
 }
@@ -47,7 +51,11 @@ fn own(text: &str, raw: RawRule) -> Result<Rule, RuleError> {
     let id = raw.id.clone();
     let wrong = |key: &str, message: String| {
         let (line, column) = place(text, key_offset(text, &id, key));
-        RuleError { line, column, message }
+        RuleError {
+            line,
+            column,
+            message,
+        }
     };
     if RULES.iter().any(|rule| rule.meta.id == id) {
         return Err(wrong("id", format!("`{id}` is the id of a built-in rule")));
@@ -56,15 +64,27 @@ fn own(text: &str, raw: RawRule) -> Result<Rule, RuleError> {
         super::expression::compile(expression).map_err(|error| wrong("regex", error))?;
     }
     let rule = schema::check(raw).map_err(|(key, message)| wrong(key, message))?;
-    let anchors = rule.anchors.iter().map(|anchor| (leak(&anchor.text), anchor.role)).collect();
+    let anchors = rule
+        .anchors
+        .iter()
+        .map(|anchor| (leak(&anchor.text), anchor.role))
+        .collect();
     let definition: &'static Definition = Box::leak(Box::new(definition(rule)));
-    Ok(Rule { meta: &definition.meta, definition, anchors })
+    Ok(Rule {
+        meta: &definition.meta,
+        definition,
+        anchors,
+    })
 }
 
 fn definition(rule: ReadRule) -> Definition {
     let shapes: Vec<Parts> = rule.shapes.into_iter().map(leak_parts).collect();
     let raw = rule.raw;
-    let page = if raw.page.is_empty() { "A rule of this repository's own policy." } else { raw.page.trim() };
+    let page = if raw.page.is_empty() {
+        "A rule of this repository's own policy."
+    } else {
+        raw.page.trim()
+    };
     Definition {
         family: leak(raw.family.as_ref().unwrap_or(&raw.id)),
         shapes: shapes.leak(),
@@ -98,7 +118,11 @@ fn leak(text: &str) -> &'static str {
 }
 
 fn leak_all(texts: &[String]) -> &'static [&'static str] {
-    texts.iter().map(|text| leak(text)).collect::<Vec<_>>().leak()
+    texts
+        .iter()
+        .map(|text| leak(text))
+        .collect::<Vec<_>>()
+        .leak()
 }
 
 fn leak_parts(parts: Vec<Part<String>>) -> Parts {
@@ -116,7 +140,9 @@ fn leak_parts(parts: Vec<Part<String>>) -> Parts {
 fn key_offset(text: &str, id: &str, key: &str) -> usize {
     let rule = text.find(&format!("\"{id}\"")).unwrap_or(0);
     let header = text[..rule].rfind("[[").unwrap_or(0);
-    let end = text[rule..].find("[[").map_or(text.len(), |next| rule + next);
+    let end = text[rule..]
+        .find("[[")
+        .map_or(text.len(), |next| rule + next);
     let mut offset = header;
     for line in text[header..end].split_inclusive('\n') {
         let name = line.trim_start();
@@ -137,6 +163,12 @@ fn place(text: &str, offset: usize) -> (u32, u32) {
     }
     let before = &text[..offset];
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
     (line as u32, column as u32)
 }

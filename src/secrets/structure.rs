@@ -84,7 +84,10 @@ const fn meta(
 }
 
 fn rule(id: &str) -> &'static RuleMeta {
-    METAS.iter().find(|meta| meta.id == id).expect("the rule stands in the table above")
+    METAS
+        .iter()
+        .find(|meta| meta.id == id)
+        .expect("the rule stands in the table above")
 }
 
 /// What is known of a key beside where it is.
@@ -97,14 +100,29 @@ struct Key {
 /// Reads the key at an anchor, if there is one.
 pub(super) fn read(text: &[u8], anchor: usize, start: usize) -> Option<Claim> {
     let window = &text[start..text.len().min(start + REACH)];
-    let (length, public, key) = if anchor == 0 { armoured(window)? } else { putty(window)? };
+    let (length, public, key) = if anchor == 0 {
+        armoured(window)?
+    } else {
+        putty(window)?
+    };
     let key = match service_account(text, start) {
-        true => Key { rule: rule("google-service-account-key"), ..key },
+        true => Key {
+            rule: rule("google-service-account-key"),
+            ..key
+        },
         false => key,
     };
     let value: Range<usize> = start..start + length;
-    let severity = if key.encrypted { Severity::Low } else { key.rule.severity };
-    let notes = if key.encrypted { vec!["the key is protected by a passphrase".to_owned()] } else { Vec::new() };
+    let severity = if key.encrypted {
+        Severity::Low
+    } else {
+        key.rule.severity
+    };
+    let notes = if key.encrypted {
+        vec!["the key is protected by a passphrase".to_owned()]
+    } else {
+        Vec::new()
+    };
     Some(Claim {
         rule: key.rule,
         family: key.rule.id,
@@ -125,8 +143,16 @@ pub(super) fn read(text: &[u8], anchor: usize, start: usize) -> Option<Claim> {
 fn armoured(window: &[u8]) -> Option<(usize, usize, Key)> {
     let label_end = memchr::memmem::find(&window[..window.len().min(80)], b"PRIVATE KEY")?;
     let label = std::str::from_utf8(window.get(11..label_end)?).ok()?.trim();
-    let header_end = label_end + memchr::memmem::find(window[label_end..].get(..32.min(window.len() - label_end))?, b"-----")? + 5;
-    if !label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b' ') {
+    let header_end = label_end
+        + memchr::memmem::find(
+            window[label_end..].get(..32.min(window.len() - label_end))?,
+            b"-----",
+        )?
+        + 5;
+    if !label
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b' ')
+    {
         return None;
     }
     let end = memchr::memmem::find(&window[header_end..], b"-----END").map(|at| header_end + at);
@@ -142,15 +168,32 @@ fn armoured(window: &[u8]) -> Option<(usize, usize, Key)> {
     let (id, genuine, encrypted) = if pgp {
         // Packet tag 5, a secret key, in the old or the new form.
         let tag = *bytes.first()?;
-        ("pgp-private-key", matches!(tag, 0x94..=0x97 | 0xc5) && bytes.len() >= 64, false)
+        (
+            "pgp-private-key",
+            matches!(tag, 0x94..=0x97 | 0xc5) && bytes.len() >= 64,
+            false,
+        )
     } else if label == "OPENSSH" || openssh.is_some() {
         let rest = openssh?;
-        ("openssh-private-key", bytes.len() >= 100, !rest.starts_with(b"\0\0\0\x04none"))
+        (
+            "openssh-private-key",
+            bytes.len() >= 100,
+            !rest.starts_with(b"\0\0\0\x04none"),
+        )
     } else {
-        let encrypted = label == "ENCRYPTED" || memchr::memmem::find(content, b"ENCRYPTED").is_some();
-        ("private-key", encrypted && bytes.len() >= 48 || der(&bytes), encrypted)
+        let encrypted =
+            label == "ENCRYPTED" || memchr::memmem::find(content, b"ENCRYPTED").is_some();
+        (
+            "private-key",
+            encrypted && bytes.len() >= 48 || der(&bytes),
+            encrypted,
+        )
     };
-    let key = Key { rule: rule(id), body: bytes, encrypted };
+    let key = Key {
+        rule: rule(id),
+        body: bytes,
+        encrypted,
+    };
     genuine.then_some((length, header_end, key))
 }
 
@@ -159,15 +202,25 @@ fn body(content: &[u8]) -> (Vec<u8>, usize) {
     let mut encoded = Vec::new();
     let mut at = 0;
     // Headers such as `Proc-Type: 4,ENCRYPTED` end with an empty line.
-    if content.get(..400.min(content.len())).is_some_and(|head| head.contains(&b':')) {
-        let gap = [&b"\n\n"[..], b"\r\n\r\n", b"\\n\\n"].into_iter().find_map(|gap| {
-            memchr::memmem::find(content, gap).map(|at| at + gap.len())
-        });
+    if content
+        .get(..400.min(content.len()))
+        .is_some_and(|head| head.contains(&b':'))
+    {
+        let gap = [&b"\n\n"[..], b"\r\n\r\n", b"\\n\\n"]
+            .into_iter()
+            .find_map(|gap| memchr::memmem::find(content, gap).map(|at| at + gap.len()));
         at = gap.unwrap_or(0);
     }
     while let Some(&byte) = content.get(at) {
         match byte {
-            b'\\' if matches!(content.get(at + 1), Some(b'n' | b'r' | b't' | b'\\' | b'\n' | b'\r')) => at += 1,
+            b'\\'
+                if matches!(
+                    content.get(at + 1),
+                    Some(b'n' | b'r' | b't' | b'\\' | b'\n' | b'\r')
+                ) =>
+            {
+                at += 1
+            }
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => encoded.push(byte),
             // The padding, and behind it the checksum of an armour.
             b'=' => break,
@@ -203,7 +256,11 @@ fn putty(window: &[u8]) -> Option<(usize, usize, Key)> {
     let (encoded, _) = body(window.get(from..mac)?);
     let bytes = decode_base64(&encoded)?;
     let encrypted = !window[encryption..].starts_with(b"none");
-    let key = Key { rule: rule("putty-private-key"), body: bytes, encrypted };
+    let key = Key {
+        rule: rule("putty-private-key"),
+        body: bytes,
+        encrypted,
+    };
     (key.body.len() >= 16).then_some((mac, header_end, key))
 }
 

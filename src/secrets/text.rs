@@ -9,12 +9,18 @@ use crate::finding::Position;
 pub(super) fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        let text: String = char::decode_utf16(units)
+            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
         Cow::Owned(text.into_bytes())
     };
     let utf32 = |bytes: &[u8], unit: fn([u8; 4]) -> u32| {
-        let units = bytes.chunks_exact(4).map(|four| unit([four[0], four[1], four[2], four[3]]));
-        let text: String = units.map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        let units = bytes
+            .chunks_exact(4)
+            .map(|four| unit([four[0], four[1], four[2], four[3]]));
+        let text: String = units
+            .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+            .collect();
         Cow::Owned(text.into_bytes())
     };
     match bytes {
@@ -64,7 +70,12 @@ pub(super) struct Positions<'a> {
 impl<'a> Positions<'a> {
     /// Starts at the beginning of the text, which is on line `first_line`.
     pub(super) fn new(text: &'a [u8], first_line: u32) -> Self {
-        Self { text, at: 0, line: first_line, column: 1 }
+        Self {
+            text,
+            at: 0,
+            line: first_line,
+            column: 1,
+        }
     }
 
     /// Returns the position of an offset that is not below the one asked for before.
@@ -78,7 +89,10 @@ impl<'a> Positions<'a> {
             None => self.column += characters(passed),
         }
         self.at = offset.max(self.at);
-        Position { line: self.line, column: self.column }
+        Position {
+            line: self.line,
+            column: self.column,
+        }
     }
 }
 
@@ -104,13 +118,22 @@ mod tests {
     fn utf16_is_read_with_and_without_a_mark() {
         let text = "key = value\r\nnext = line\r\n";
         for big in [false, true] {
-            let unit = |unit: u16| if big { unit.to_be_bytes() } else { unit.to_le_bytes() };
+            let unit = |unit: u16| {
+                if big {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            };
             let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
             assert_eq!(decode(&bytes), text.as_bytes());
             let marked = [unit(0xfeff).as_slice(), &bytes].concat();
             assert_eq!(decode(&marked), text.as_bytes());
         }
-        assert_eq!(decode(b"a\0b\0\0\0binary\xff"), b"a\0b\0\0\0binary\xff".as_slice());
+        assert_eq!(
+            decode(b"a\0b\0\0\0binary\xff"),
+            b"a\0b\0\0\0binary\xff".as_slice()
+        );
     }
 
     #[test]

@@ -7,7 +7,10 @@
 //! environment.
 
 mod candidate;
-#[cfg_attr(not(test), expect(dead_code, reason = "the scanner calls it"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the scanner calls it")
+)]
 mod pairs;
 
 use crate::finding::{Finding, Place, RepoPath};

@@ -19,6 +19,9 @@ pub(super) fn netrc(text: &[u8], context: &Context, name: &Range<usize>) -> Opti
         return None;
     }
     let start = skip_blanks(text, name.end);
+    if start == name.end || matches!(byte(text, start), Some(b'=' | b':')) {
+        return None;
+    }
     // The entry may spread over lines, in a file of its own name only.
     let own = context.is_named(&[".netrc", "_netrc", "netrc", ".authinfo"]);
     let from = if own {
@@ -31,7 +34,7 @@ pub(super) fn netrc(text: &[u8], context: &Context, name: &Range<usize>) -> Opti
             .flatten()
     });
     let login = find_in(text, from..name.start, "login ");
-    if start == name.end || machine.is_none() || login.is_none() && !own {
+    if machine.is_none() || login.is_none() && !own {
         return None;
     }
     let end = skip_while(text, start, 256, |b| {

@@ -61,20 +61,21 @@ pub(super) fn pgpass(text: &[u8], context: &Context) -> Vec<Candidate> {
     let mut start = 0;
     for line in text.split_inclusive(|&b| b == b'\n') {
         let body = line.trim_ascii_end();
-        if !body.starts_with(b"#") && body.len() <= WINDOW {
-            if let Some(value) = fifth_field(body) {
-                let value = start + value.start..start + value.end;
-                found.extend(placed::judge(
-                    text,
-                    context,
-                    Placed {
-                        rule: Rule::File,
-                        value,
-                        extra: 0,
-                        message: "password in a .pgpass line",
-                    },
-                ));
-            }
+        if !body.starts_with(b"#")
+            && body.len() <= WINDOW
+            && let Some(value) = fifth_field(body)
+        {
+            let value = start + value.start..start + value.end;
+            found.extend(placed::judge(
+                text,
+                context,
+                Placed {
+                    rule: Rule::File,
+                    value,
+                    extra: 0,
+                    message: "password in a .pgpass line",
+                },
+            ));
         }
         start += line.len();
     }

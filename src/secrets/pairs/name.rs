@@ -314,10 +314,11 @@ fn is_constant_of_key(holder: Holder, after: &[String]) -> bool {
 fn noun(words: &[String]) -> Option<(Range<usize>, Holder)> {
     for i in (0..words.len()).rev() {
         let word = words[i].as_str();
-        if (word == "key" || word == "keys") && i > 0 {
-            if let Some(holder) = qualified_key(&words[i - 1]) {
-                return Some((i - 1..i + 1, holder));
-            }
+        if (word == "key" || word == "keys")
+            && i > 0
+            && let Some(holder) = qualified_key(&words[i - 1])
+        {
+            return Some((i - 1..i + 1, holder));
         }
         if let Some(holder) = noun_in_word(word) {
             return Some((i..i + 1, holder));

@@ -55,10 +55,7 @@ pub enum ScanError {
 }
 
 /// Scans changes one after the other.
-pub fn scan(
-    job: &Job<'_>,
-    changes: &mut dyn Iterator<Item = Result<Change, ScanError>>,
-) -> Result<Outcome, ScanError> {
+pub fn scan(job: &Job<'_>, changes: &mut dyn Iterator<Item = Result<Change, ScanError>>) -> Result<Outcome, ScanError> {
     let _ = (job, changes);
     Ok(Outcome::default())
 }

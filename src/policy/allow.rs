@@ -78,7 +78,9 @@ impl AllowEntry {
 
 impl Value for Vec<AllowEntry> {
     fn read(item: &Item<'_>) -> Result<Self, PolicyError> {
-        let entries = item.list().and_then(|list| list.iter().map(AllowEntry::read).collect());
+        let entries = item
+            .list()
+            .and_then(|list| list.iter().map(AllowEntry::read).collect());
         entries.map_err(|mut error: PolicyError| {
             error.hint.get_or_insert_with(example);
             error

@@ -172,7 +172,8 @@ fn suggestion(keys: &[&str], prefix: &str, name: &str) -> String {
         return format!("did you mean `{}{sibling}`?", prefix.replace("[]", ""));
     }
     // Further down, a name found elsewhere is more often a coincidence than a slip.
-    let last = |key: &&&str| prefix.matches('.').count() < 2 && key.rsplit('.').next() == Some(name);
+    let last =
+        |key: &&&str| prefix.matches('.').count() < 2 && key.rsplit('.').next() == Some(name);
     if let Some(elsewhere) = keys.iter().find(last) {
         return format!("did you mean `{}`?", elsewhere.replace("[]", ""));
     }

@@ -44,10 +44,16 @@ impl<'t> Source<'t> {
         DeTable::parse(self.text).map_err(|error| {
             let span = error.span().unwrap_or_default();
             let message = match error.message() {
-                "duplicate key" => format!("duplicate key `{}`", printable(self.slice(span.clone()))),
+                "duplicate key" => {
+                    format!("duplicate key `{}`", printable(self.slice(span.clone())))
+                }
                 message => printable(message),
             };
-            self.fail(span.start, message, syntax_hint(error.message()).map(str::to_owned))
+            self.fail(
+                span.start,
+                message,
+                syntax_hint(error.message()).map(str::to_owned),
+            )
         })
     }
 

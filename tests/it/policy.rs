@@ -7,7 +7,8 @@ mod overrides;
 mod properties;
 
 use gate_hook::finding::{
-    Category, Confidence, Engine, Excerpt, Finding, Fingerprint, Location, Origin, Place, Position, RepoPath, Severity,
+    Category, Confidence, Engine, Excerpt, Finding, Fingerprint, Location, Origin, Place, Position,
+    RepoPath, Severity,
 };
 use gate_hook::introduced::Detected;
 use gate_hook::policy::{Policy, PolicyError, PolicyText};
@@ -15,7 +16,11 @@ use gate_hook::rule::RuleMeta;
 use jiff::Timestamp;
 
 fn text(text: &str) -> PolicyText {
-    PolicyText { name: "gate-hook.toml".to_owned(), text: text.to_owned(), embedded: false }
+    PolicyText {
+        name: "gate-hook.toml".to_owned(),
+        text: text.to_owned(),
+        embedded: false,
+    }
 }
 
 fn parse(toml: &str) -> Result<Policy, PolicyError> {
@@ -53,18 +58,34 @@ fn fingerprint(engine: Engine, number: u8) -> Fingerprint {
     Fingerprint::new(engine, [number; 10])
 }
 
-fn detected(rule: &'static RuleMeta, severity: Severity, confidence: Confidence, path: &str) -> Detected {
+fn detected(
+    rule: &'static RuleMeta,
+    severity: Severity,
+    confidence: Confidence,
+    path: &str,
+) -> Detected {
     let position = Position { line: 3, column: 5 };
     let finding = Finding {
         rule,
-        location: Location { place: Place::File(RepoPath::new(path)), start: position, end: position },
+        location: Location {
+            place: Place::File(RepoPath::new(path)),
+            start: position,
+            end: position,
+        },
         severity,
         confidence,
         message: "a finding of the tests".to_owned(),
-        excerpt: Excerpt { text: "x = …".to_owned(), mark: 0..1 },
+        excerpt: Excerpt {
+            text: "x = …".to_owned(),
+            mark: 0..1,
+        },
         fingerprint: fingerprint(rule.engine, 7),
         inline_allow: None,
         notes: Vec::new(),
     };
-    Detected { finding, origin: Origin::Introduced, commit: None }
+    Detected {
+        finding,
+        origin: Origin::Introduced,
+        commit: None,
+    }
 }

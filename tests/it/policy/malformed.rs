@@ -124,20 +124,35 @@ fn check(case: &Case, embedded: bool) -> Option<String> {
     let mut toml = marked.replace('⟨', "");
     let before = &toml[..offset];
     let mut line = before.matches('\n').count() + 1;
-    let last_line = before.rsplit('\n').next().unwrap_or_default().trim_start_matches('\u{feff}');
+    let last_line = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches('\u{feff}');
     let column = last_line.chars().count() + 1;
     if embedded {
         toml = format!("[project]\nname = \"x\"\n[tool.gate-hook]\n{toml}");
         line += 3;
     }
-    let text = PolicyText { name: "p.toml".to_owned(), text: toml, embedded };
-    let Err(error) = Policy::parse(&text) else { return Some(format!("accepted: {marked}")) };
-    let found = format!("{error}\n  hint: {}", error.hint.as_deref().unwrap_or_default());
+    let text = PolicyText {
+        name: "p.toml".to_owned(),
+        text: toml,
+        embedded,
+    };
+    let Err(error) = Policy::parse(&text) else {
+        return Some(format!("accepted: {marked}"));
+    };
+    let found = format!(
+        "{error}\n  hint: {}",
+        error.hint.as_deref().unwrap_or_default()
+    );
     let right = (error.line as usize, error.column as usize) == (line, column)
         && error.file == "p.toml"
         && error.message.contains(message)
         && error.hint.as_deref().unwrap_or_default().contains(hint);
-    (!right).then(|| format!("{marked}\n  expected {line}:{column} {message}\n  hint: {hint}\nfound {found}"))
+    (!right).then(|| {
+        format!("{marked}\n  expected {line}:{column} {message}\n  hint: {hint}\nfound {found}")
+    })
 }
 
 #[test]
@@ -151,7 +166,10 @@ fn malformed_policies_are_refused_with_line_and_hint() {
 fn in_a_pyproject_file_positions_are_those_of_that_file() {
     // Headers would leave the embedded table, so that only policies of plain keys can be moved there.
     let movable = |marked: &str| !marked.contains(['[', '\u{feff}', 'é']);
-    let cases: Vec<&Case> = CASES.iter().filter(|(marked, ..)| movable(marked)).collect();
+    let cases: Vec<&Case> = CASES
+        .iter()
+        .filter(|(marked, ..)| movable(marked))
+        .collect();
     assert!(cases.len() >= 10, "{}", cases.len());
     let wrong: Vec<String> = cases.iter().filter_map(|case| check(case, true)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

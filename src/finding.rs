@@ -371,7 +371,13 @@ mod tests {
         let fingerprint = Fingerprint::new(Engine::Bandit, [0, 1, 2, 3, 4, 5, 6, 7, 8, 255]);
         assert_eq!(fingerprint.to_string(), "b-000102030405060708ff");
         assert_eq!(fingerprint.to_string().parse(), Ok(fingerprint));
-        for wrong in ["", "x-000102030405060708ff", "s-00", "s-000102030405060708FF", "s000"] {
+        for wrong in [
+            "",
+            "x-000102030405060708ff",
+            "s-00",
+            "s-000102030405060708FF",
+            "s000",
+        ] {
             assert!(wrong.parse::<Fingerprint>().is_err(), "{wrong}");
         }
     }

@@ -198,5 +198,8 @@ pub struct HooksDir {
 /// Returns the text of a message in the making: what `commit-msg` is given, cut where git will cut it.
 pub fn message_text(file: &Path, bytes: Vec<u8>) -> TextChange {
     let _ = file;
-    TextChange { place: crate::finding::Place::CommitMessage, bytes: bytes.into() }
+    TextChange {
+        place: crate::finding::Place::CommitMessage,
+        bytes: bytes.into(),
+    }
 }

@@ -41,7 +41,12 @@ pub struct Style {
 }
 
 /// Writes a report in a format.
-pub fn render(report: &Report, format: formats::Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+pub fn render(
+    report: &Report,
+    format: formats::Format,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let _ = (report, format, style, out);
     Ok(())
 }

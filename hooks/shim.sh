@@ -1,0 +1,55 @@
+#!/bin/sh
+# gate-hook shim 1: @EVENT@
+# Written by `gate-hook install`; `gate-hook uninstall` takes it out again. Changes made here are lost.
+
+gate='@BINARY@'
+[ -x "$gate" ] || gate=${GATE_HOOK_BIN:-}
+[ -x "$gate" ] || gate=$(command -v gate-hook 2>/dev/null)
+
+# The hook that was here before runs first, under its own name, with the same arguments and input.
+original=${0%/*}/@EVENT@.gate-hook-orig
+run_original() {
+  read -r interpreter <"$original"
+  case $interpreter in
+    '#!/bin/sh' | '#!/usr/bin/sh' | '#!/usr/bin/env sh')
+      sh -c 'hook=$1; shift; . "$hook"' "$0" "$original" "$@" ;;
+    *) "$original" "$@" ;;
+  esac
+}
+
+status=0
+case ":${GATE_HOOK_CHAIN:-}:" in
+  *":$original:"*) chained= ;; # Another manager called back: its own chain is running already.
+  *) [ -x "$original" ] && chained=1 || chained= ;;
+esac
+if [ -n "$chained" ]; then
+  GATE_HOOK_CHAIN=${GATE_HOOK_CHAIN:-}:$original
+  export GATE_HOOK_CHAIN
+  case @EVENT@ in
+    pre-push | pre-receive)
+      input=$(cat; echo .)
+      input=${input%.}
+      printf %s "$input" | run_original "$@" || status=$? ;;
+    *) run_original "$@" || status=$? ;;
+  esac
+fi
+
+if [ ! -x "$gate" ]; then
+  echo 'gate-hook: the program is gone, so nothing was scanned (@EVENT@)' >&2
+  if git show HEAD:gate-hook.toml 2>/dev/null | grep -Eq '^[[:space:]]*missing_binary[[:space:]]*=[[:space:]]*["'\'']warn["'\'']'; then
+    echo '  the policy lets this pass: hook.missing_binary = "warn"' >&2
+    exit "$status"
+  fi
+  echo '  hint: install it again, or set GATE_HOOK_BIN to where it is, or remove this hook:' >&2
+  echo "        rm '$0'" >&2
+  exit 3
+fi
+
+if [ -z "$chained" ]; then
+  exec "$gate" hook @EVENT@ "$@"
+fi
+case @EVENT@ in
+  pre-push | pre-receive) printf %s "$input" | "$gate" hook @EVENT@ "$@" || status=$? ;;
+  *) "$gate" hook @EVENT@ "$@" || status=$? ;;
+esac
+exit "$status"

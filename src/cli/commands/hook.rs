@@ -1,0 +1,57 @@
+//! `gate-hook hook EVENT`: what git calls.
+
+use std::ffi::OsString;
+
+use crate::cli::Context;
+use crate::cli::failure::{Exit, Failure};
+
+/// The events that hooks can be installed for.
+pub(in crate::cli) const EVENTS: [&str; 6] = [
+    "pre-commit",
+    "pre-merge-commit",
+    "prepare-commit-msg",
+    "commit-msg",
+    "pre-push",
+    "pre-receive",
+];
+
+/// What git calls on its events
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Arguments {
+    /// The event: pre-commit, pre-merge-commit, prepare-commit-msg, commit-msg, pre-push or pre-receive
+    pub event: String,
+    /// What git gives the hook
+    #[arg(
+        value_name = "ARGUMENT",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub arguments: Vec<OsString>,
+}
+
+impl Arguments {
+    /// Reads the arguments as git's hooks pass them, without the help of the whole declaration.
+    pub(in crate::cli) fn from_git(arguments: &[OsString]) -> Option<Self> {
+        let [_, command, event, rest @ ..] = arguments else {
+            return None;
+        };
+        let event = event.to_str().filter(|event| EVENTS.contains(event))?;
+        let asks = rest
+            .iter()
+            .any(|argument| argument.to_str().is_some_and(|text| text.starts_with('-')));
+        (command.to_str() == Some("hook") && !asks).then(|| Self {
+            event: event.to_owned(),
+            arguments: rest.to_vec(),
+        })
+    }
+}
+
+/// Runs the command.
+pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
+    let _ = context;
+    Err(Failure::usage(format!(
+        "`{}` is not an event",
+        crate::finding::printable(&arguments.event)
+    ))
+    .with_hint(format!("the events are {}", EVENTS.join(", "))))
+}

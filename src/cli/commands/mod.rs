@@ -1,0 +1,16 @@
+//! The subcommands, one file each: its arguments and what it does with them.
+
+pub(super) mod completions;
+pub(super) mod demo;
+pub(super) mod doctor;
+pub(super) mod explain;
+pub(super) mod hook;
+pub(super) mod init;
+pub(super) mod install;
+pub(super) mod man;
+pub(super) mod r#override;
+pub(super) mod policy;
+pub(super) mod rules;
+pub(super) mod scan;
+pub(super) mod status;
+pub(super) mod uninstall;

@@ -83,7 +83,7 @@ fn the_effective_policy_stands_in_the_order_of_the_keys() {
                     .is_some_and(|table| key.starts_with(table))
         };
         KEYS.iter()
-            .position(|known| pattern(&known))
+            .position(pattern)
             .unwrap_or_else(|| panic!("{key}"))
     };
     let keys: Vec<&str> = effective(&policy)

@@ -1,6 +1,8 @@
 //! Properties over generated policies: a stricter one lets nothing more pass, two are as strict as the
 //! stricter, and no text makes the readers fail in any other way than with an error.
 
+use std::fmt::Write as _;
+
 use gate_hook::finding::{Confidence, Origin, Severity};
 use gate_hook::introduced::Detected;
 use gate_hook::policy::{
@@ -78,7 +80,7 @@ impl Plan {
             if self.short_overrides { 8 } else { 24 },
         );
         for (key, action) in KEYS.iter().zip(self.actions) {
-            toml.push_str(&format!("{key} = \"{}\"\n", ACTIONS[action].name()));
+            writeln!(toml, "{key} = \"{}\"", ACTIONS[action].name()).unwrap();
         }
         policy(&toml)
     }

@@ -39,7 +39,7 @@ impl AllowEntry {
         if path.is_none() && value.is_none() {
             return Err(item.fail(
                 "an entry of `secrets.allow` names neither `path` nor `value`",
-                Some(example()),
+                None,
             ));
         }
         let entry = Self {
@@ -78,11 +78,13 @@ impl AllowEntry {
 
 impl Value for Vec<AllowEntry> {
     fn read(item: &Item<'_>) -> Result<Self, PolicyError> {
-        let list = item.list().map_err(|error| PolicyError {
-            hint: Some(example()),
-            ..error
-        })?;
-        list.iter().map(AllowEntry::read).collect()
+        let entries = item
+            .list()
+            .and_then(|list| list.iter().map(AllowEntry::read).collect());
+        entries.map_err(|mut error: PolicyError| {
+            error.hint.get_or_insert_with(example);
+            error
+        })
     }
 
     fn write(&self) -> String {
@@ -166,7 +168,11 @@ fn refuse_regex(item: &Item<'_>, pattern: &str, error: &regex::Error) -> PolicyE
             .unwrap_or_default()
             .trim_start_matches("error: "),
     };
-    let hint = "look-around and back-references do not exist here; single quotes keep backslashes: `'\\d+'`";
+    let hint = if why.contains("look-around") || why.contains("backreference") {
+        "say it without look-around and back-references, which could be made to take for ever"
+    } else {
+        "in single quotes a backslash is a backslash: `'^[A-Z]+-\\d+$'`"
+    };
     item.fail(
         format!(
             "`{}` is no regular expression: {}",

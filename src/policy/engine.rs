@@ -1,5 +1,7 @@
 //! What the policy tells the engines beside its thresholds: the rest of `[bandit]` and `[audit]`.
 
+use toml::de::DeTable;
+
 use super::paths::Globs;
 use super::reader::{Reader, Setting};
 use super::value::Item;
@@ -70,13 +72,12 @@ impl AuditSettings {
 
 impl PinnedDatabase {
     fn read(reader: &mut Reader<'_>) -> Result<Option<Self>, PolicyError> {
-        reader.note_empty("audit.database")?;
-        let Some(table) = reader.find("audit.database")? else {
+        let table = reader.find("audit.database")?;
+        let Some(table) = table.filter(|table| !table.table().is_ok_and(DeTable::is_empty)) else {
+            reader.note_empty("audit.database")?;
             return Ok(None);
         };
-        if table.table()?.is_empty() {
-            return Ok(None);
-        }
+        table.table()?;
         table.require("url", "\"https://…/gate-hook.db\"")?;
         table.require("sha256", "\"…\"")?;
         let url = reader.optional("audit.database.url", url)?;

@@ -8,7 +8,7 @@
 //!
 //! ```text
 //! text ─► source (positions) ─► schema (unknown keys) ─► reader (defaults, origins) ─► one file a section
-//! findings ─► verdict: threshold ─► existing ─► inline comment ─► rollout ─► override ─► the strictest
+//! findings ─► ruling: threshold ─► existing ─► inline comment ─► rollout ─► override ─► verdict: the strictest
 //! ```
 
 mod allow;
@@ -23,6 +23,7 @@ mod people;
 mod profile;
 mod reader;
 mod rollout;
+mod ruling;
 mod schema;
 mod source;
 mod template;
@@ -87,6 +88,13 @@ pub enum Existing {
     Warn,
     /// They count as introduced ones do.
     Act,
+}
+
+impl Action {
+    /// Returns the name used in the policy and in reports.
+    pub fn name(self) -> &'static str {
+        self.word()
+    }
 }
 
 impl Word for Existing {
@@ -178,6 +186,10 @@ impl Policy {
     }
 
     /// Returns the policy that consists of a profile's defaults.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "without keys there is no key that could be wrong"
+    )]
     pub fn of_profile(profile: Profile) -> Self {
         let source = Source::new("", "").expect("nothing is not too large");
         let nothing = Spanned::new(0..0, DeValue::Table(toml::de::DeTable::new()));

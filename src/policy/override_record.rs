@@ -59,7 +59,12 @@ pub fn parse_override_under(
         value: &value,
     };
     refuse_unknown(&root, KEYS)?;
-    let record = read(&root)?;
+    let record = read(&root).map_err(|mut error| {
+        error
+            .hint
+            .get_or_insert_with(|| "`gate-hook override` shows how a record is written".to_owned());
+        error
+    })?;
     check_override(&record, policies).map_err(|error| {
         let offset = root
             .get(error.key)

@@ -86,7 +86,10 @@ impl Globs {
         let pattern = item.line_of_text()?;
         let bare = pattern.trim_start_matches('!').trim_matches('/');
         if bare.is_empty() {
-            return Err(item.fail(format!("`{}` names no path", printable(pattern)), hint()));
+            return Err(item.fail(
+                format!("`{}` names no path", printable(pattern)),
+                Some(hint()),
+            ));
         }
         let globs = Self::built_in(&[pattern]);
         match compile(&globs.patterns) {
@@ -101,7 +104,7 @@ impl Globs {
                     printable(pattern),
                     printable(&error.kind().to_string())
                 ),
-                hint(),
+                Some(hint()),
             )),
         }
     }
@@ -110,7 +113,7 @@ impl Globs {
 impl Value for Globs {
     fn read(item: &Item<'_>) -> Result<Self, PolicyError> {
         let list = item.list().map_err(|error| PolicyError {
-            hint: hint(),
+            hint: Some(hint()),
             ..error
         })?;
         let mut patterns = Vec::new();
@@ -118,7 +121,7 @@ impl Value for Globs {
             patterns.extend(
                 Self::read_one(&item)
                     .map_err(|error| PolicyError {
-                        hint: hint(),
+                        hint: Some(hint()),
                         ..error
                     })?
                     .patterns,
@@ -141,8 +144,8 @@ impl Value for Globs {
     }
 }
 
-fn hint() -> Option<String> {
-    Some("a list of gitignore-style globs, for example `[\"**/auth/**\", \"*.pem\"]`".to_owned())
+fn hint() -> String {
+    "a list of gitignore-style globs, for example `[\"**/auth/**\", \"*.pem\"]`".to_owned()
 }
 
 fn compile(patterns: &[String]) -> Result<GlobSet, globset::Error> {

@@ -171,7 +171,9 @@ fn suggestion(keys: &[&str], prefix: &str, name: &str) -> String {
     if let Some(sibling) = closest(name, siblings.iter().copied()) {
         return format!("did you mean `{}{sibling}`?", prefix.replace("[]", ""));
     }
-    let last = |key: &&&str| key.rsplit('.').next() == Some(name);
+    // Further down, a name found elsewhere is more often a coincidence than a slip.
+    let last =
+        |key: &&&str| prefix.matches('.').count() < 2 && key.rsplit('.').next() == Some(name);
     if let Some(elsewhere) = keys.iter().find(last) {
         return format!("did you mean `{}`?", elsewhere.replace("[]", ""));
     }

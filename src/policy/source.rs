@@ -42,9 +42,18 @@ impl<'t> Source<'t> {
 
     pub(super) fn parse(&self) -> Result<Spanned<DeTable<'t>>, PolicyError> {
         DeTable::parse(self.text).map_err(|error| {
-            let offset = error.span().map_or(0, |span| span.start);
-            let hint = syntax_hint(error.message());
-            self.fail(offset, printable(error.message()), hint.map(str::to_owned))
+            let span = error.span().unwrap_or_default();
+            let message = match error.message() {
+                "duplicate key" => {
+                    format!("duplicate key `{}`", printable(self.slice(span.clone())))
+                }
+                message => printable(message),
+            };
+            self.fail(
+                span.start,
+                message,
+                syntax_hint(error.message()).map(str::to_owned),
+            )
         })
     }
 

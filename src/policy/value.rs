@@ -326,7 +326,7 @@ pub(super) fn write_text(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if steers(c) => out.push_str(&format!("\\U{:08x}", u32::from(c))),
+            c if steers(c) => out.extend(format!("\\U{:08x}", u32::from(c)).chars()),
             c => out.push(c),
         }
     }

@@ -6,6 +6,7 @@ mod failures;
 mod findability;
 mod install;
 mod layers;
+mod policy;
 mod push;
 mod situations;
 mod support;

@@ -14,6 +14,7 @@ mod files;
 mod gate;
 mod kept;
 mod outputs;
+mod random;
 mod rulebook;
 mod shims;
 mod staged;

@@ -1,1 +1,3 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
+
+mod backends;

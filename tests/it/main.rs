@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has to stop"
 )]
 
+mod backends;
 mod failures;
 mod findability;
 mod install;

@@ -161,7 +161,7 @@ impl<'a> Scanner<'a> {
             (
                 blot.value.start,
                 std::cmp::Reverse(blot.value.end),
-                blot.public,
+                std::cmp::Reverse(blot.public),
             )
         });
         self.findings(place, &text, claim::resolve(claims), &blots, first_line)

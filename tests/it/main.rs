@@ -1,9 +1,6 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on has to stop"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 mod backends;
 mod failures;
@@ -13,5 +10,6 @@ mod layers;
 mod pairs;
 mod policy;
 mod push;
+mod report;
 mod situations;
 mod support;

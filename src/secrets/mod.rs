@@ -176,6 +176,14 @@ impl<'a> Scanner<'a> {
         first_line: u32,
     ) -> Vec<Finding> {
         let mut positions = Positions::new(text, first_line);
+        // A name that holds a secret must not be shown as it is either.
+        let shown = match place {
+            Place::FileName(_) => Place::FileName(RepoPath::new(redact::whole(text, blots))),
+            Place::RefName(_) => {
+                Place::RefName(String::from_utf8_lossy(&redact::whole(text, blots)).into_owned())
+            }
+            other => other.clone(),
+        };
         let allowed = |value: &[u8]| {
             place
                 .path()
@@ -187,7 +195,7 @@ impl<'a> Scanner<'a> {
             .map(|claim| Finding {
                 rule: claim.rule,
                 location: Location {
-                    place: place.clone(),
+                    place: shown.clone(),
                     start: positions.of(claim.value.start),
                     end: positions.of(claim.value.end),
                 },

@@ -64,6 +64,24 @@ pub(super) fn excerpt(text: &[u8], value: &Range<usize>, blots: &[Blot]) -> Exce
     Excerpt { text, mark }
 }
 
+/// Returns a short text, such as a name, with every value in it blotted out.
+pub(super) fn whole(text: &[u8], blots: &[Blot]) -> Vec<u8> {
+    let (mut shown, mut at) = (Vec::new(), 0);
+    for blot in blots
+        .iter()
+        .filter(|blot| blot.value.start < blot.value.end)
+    {
+        if blot.value.end > at {
+            let start = blot.value.start.max(at);
+            shown.extend_from_slice(&text[at..start]);
+            shown.extend_from_slice(blotted(text, blot, start).as_bytes());
+            at = blot.value.end;
+        }
+    }
+    shown.extend_from_slice(&text[at..]);
+    shown
+}
+
 /// Writes what stands for a value: its public prefix, and how many characters more it has.
 fn blotted(text: &[u8], blot: &Blot, start: usize) -> String {
     let public = if start == blot.value.start {

@@ -510,8 +510,12 @@ fn patch_mode_stages_a_part() {
     repo.feed("git", &["add", "-p", "app.py"], b"y\nn\n").ok();
     repo.commit().ok();
     // git itself shows the hunk, so only the gate's own words are looked at.
-    let answer = repo.feed("git", &["commit", "-qpm", "rest"], b"y
-");
+    let answer = repo.feed(
+        "git",
+        &["commit", "-qpm", "rest"],
+        b"y
+",
+    );
     assert_eq!(answer.code, 1);
     assert!(answer.stderr.contains("github-pat") && !answer.stderr.contains(&token(1)));
 }

@@ -219,7 +219,7 @@ impl<'d> Reader<'d> {
     pub(super) fn finish(self) -> Vec<EffectiveKey> {
         let mut effective = self.effective;
         effective
-            .sort_by(|a, b| (schema::rank(&a.key), &a.key).cmp(&(schema::rank(&b.key), &b.key)));
+            .sort_by_cached_key(|effective| (schema::rank(&effective.key), effective.key.clone()));
         effective
     }
 }

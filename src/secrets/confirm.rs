@@ -224,13 +224,16 @@ impl<'a> View<'a> {
         decode_base64(run.unwrap_or(self.value))
     }
 
+    /// A shape of the rule that is no token has nothing to check.
     fn jwt(&self) -> bool {
         let field = self
             .found
             .fields
             .iter()
             .find(|(field, _)| *field == Field::Jwt);
-        jwt(field.map_or(self.value, |(_, range)| &self.text[range.clone()])).is_some()
+        field.map_or(!self.found.fields.is_empty(), |(_, range)| {
+            jwt(&self.text[range.clone()]).is_some()
+        })
     }
 
     fn hex_key(&self) -> bool {
@@ -373,12 +376,14 @@ fn base32(text: &[u8]) -> Option<Vec<u8>> {
 
 fn crc16_matches(key: &[u8]) -> bool {
     let (body, tail) = key.split_at(key.len() - 2);
-    let checksum = body.iter().fold(0_u16, |crc, byte| {
-        (0..8).fold(crc ^ u16::from(*byte) << 8, |crc, _| {
-            crc << 1 ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 }
-        })
-    });
-    checksum.to_le_bytes() == *tail
+    crc16_xmodem(body).to_le_bytes() == *tail
+}
+
+fn crc16_xmodem(bytes: &[u8]) -> u16 {
+    let bit = |crc: u16, _| crc << 1 ^ if crc & 0x8000 == 0 { 0 } else { 0x1021 };
+    bytes
+        .iter()
+        .fold(0, |crc, byte| (0..8).fold(crc ^ u16::from(*byte) << 8, bit))
 }
 
 fn crc16_arc(bytes: &[u8]) -> u16 {
@@ -404,28 +409,27 @@ fn bech32(value: &[u8]) -> bool {
     };
     let high = human.iter().map(|byte| byte >> 5);
     let low = human.iter().map(|byte| byte & 31);
-    let checksum = high
-        .chain([0])
-        .chain(low)
-        .chain(digits)
-        .fold(1_u32, |checksum, digit| {
-            const GENERATOR: [u32; 5] = [
-                0x3b6a_57b2,
-                0x2650_8e6d,
-                0x1ea1_19fa,
-                0x3d42_33dd,
-                0x2a14_62b3,
-            ];
-            let top = checksum >> 25;
-            let shifted = (checksum & 0x01ff_ffff) << 5 ^ u32::from(digit);
-            GENERATOR
-                .iter()
-                .enumerate()
-                .fold(shifted, |sum, (bit, term)| {
-                    sum ^ if top >> bit & 1 == 1 { *term } else { 0 }
-                })
-        });
-    checksum == 1
+    bech32_checksum(high.chain([0]).chain(low).chain(digits)) == 1
+}
+
+fn bech32_checksum(digits: impl Iterator<Item = u8>) -> u32 {
+    const GENERATOR: [u32; 5] = [
+        0x3b6a_57b2,
+        0x2650_8e6d,
+        0x1ea1_19fa,
+        0x3d42_33dd,
+        0x2a14_62b3,
+    ];
+    digits.fold(1, |checksum, digit| {
+        let top = checksum >> 25;
+        let shifted = (checksum & 0x01ff_ffff) << 5 ^ u32::from(digit);
+        let term = |(bit, term): (usize, &u32)| if top >> bit & 1 == 1 { *term } else { 0 };
+        GENERATOR
+            .iter()
+            .enumerate()
+            .map(term)
+            .fold(shifted, |sum, term| sum ^ term)
+    })
 }
 
 fn base58(value: &[u8]) -> Option<Vec<u8>> {
@@ -582,6 +586,132 @@ pub(super) fn entropy(text: &[u8]) -> f64 {
         .map(share)
         .map(|share| -share * share.log2())
         .sum()
+}
+
+/// Returns the tail that an issuer puts behind a body, for tests that need valid values.
+#[cfg(test)]
+pub(super) fn issue(check: &str, body: &str, parts: super::rule::Parts) -> Option<String> {
+    let bytes = body.as_bytes();
+    let prefix = match parts.first() {
+        Some(super::shape::Part::Literal(literal)) => literal.len(),
+        _ => 0,
+    };
+    let crc = crc32fast::hash(bytes);
+    let text = |digits: Vec<u8>| String::from_utf8(digits).ok();
+    match check {
+        "crc32-b62" => {
+            let run = body
+                .rfind(|c: char| !c.is_ascii_alphanumeric())
+                .map_or(prefix, |at| (at + 1).max(prefix));
+            text(number(BASE62, 6, crc32fast::hash(&bytes[run..]).into()))
+        }
+        "crc32-b62-all" => text(number(BASE62, 6, crc.into())),
+        "apify" => text(number(BASE62_LOWER_FIRST, 6, crc.into())),
+        "crc32-hex-upper" => Some(format!("{crc:08X}")),
+        "canva" => Some(format!("{crc:08x}")),
+        "crc32-hex-body" => Some(format!("{:08x}", crc32fast::hash(&bytes[prefix..]))),
+        "zuplo" => Some(format!(
+            "{:08x}",
+            crc32fast::hash(&bytes[prefix..prefix + 32])
+        )),
+        "grafana" => Some(format!(
+            "{:08x}",
+            crc32fast::hash(&bytes[..bytes.len() - 1]).swap_bytes()
+        )),
+        "confluent" => {
+            let tail = base64_engine(false).encode(crc32fast::hash(&bytes[prefix..]).to_le_bytes());
+            Some(tail[..6].to_owned())
+        }
+        "gitlab-routable" => text(number(BASE36, 7, crc.into())),
+        "notion" => text(number(BASE62_LOWER_FIRST, 3, crc16_arc(bytes).into())),
+        "github-fine-grained" => {
+            let digest = Sha256::digest(&bytes[..77]);
+            let bits = digest[..5]
+                .iter()
+                .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+            text(number(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 8, bits))
+        }
+        _ => None,
+    }
+}
+
+/// Replaces the last six characters by the checksum of what stands before them.
+#[cfg(test)]
+pub(super) fn issue_bech32(value: &str) -> String {
+    let separator = value
+        .rfind('1')
+        .expect("a separator stands before the data");
+    let (human, data) = (
+        value[..separator].to_ascii_lowercase(),
+        value[separator + 1..].to_ascii_lowercase(),
+    );
+    let digit = |byte: u8| memchr::memchr(byte, BECH32).expect("the data is of the alphabet") as u8;
+    let body: Vec<u8> = data[..data.len() - 6].bytes().map(digit).collect();
+    let expanded = human
+        .bytes()
+        .map(|b| b >> 5)
+        .chain([0])
+        .chain(human.bytes().map(|b| b & 31));
+    let checksum = bech32_checksum(expanded.chain(body).chain([0; 6])) ^ 1;
+    let tail = (0..6)
+        .rev()
+        .map(|place| char::from(BECH32[(checksum >> (5 * place) & 31) as usize]));
+    let tail: String = tail.collect();
+    let upper = value.starts_with(|c: char| c.is_ascii_uppercase());
+    let head = &value[..value.len() - 6];
+    head.to_owned()
+        + &if upper {
+            tail.to_ascii_uppercase()
+        } else {
+            tail
+        }
+}
+
+/// Puts the checksum of an Azure key into its last four bytes.
+#[cfg(test)]
+pub(super) fn issue_azure_key(value: &str, seed: &str) -> Option<String> {
+    let mut key = decode_base64(value.as_bytes())?;
+    let at = key.len().checked_sub(4)?;
+    let checksum = marvin32(&key[..at], seed).to_le_bytes();
+    key[at..].copy_from_slice(&checksum);
+    Some(base64_engine(value.contains(['-', '_'])).encode(key))
+}
+
+/// Appends the CRC-16 and encodes in base 32.
+#[cfg(test)]
+pub(super) fn issue_base32(body: &[u8]) -> String {
+    let bytes = [body, &crc16_xmodem(body).to_le_bytes()].concat();
+    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
+    let digit = |bits: &[u8]| {
+        let padded = format!("{:0<5}", std::str::from_utf8(bits).expect("digits"));
+        char::from(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[usize::from_str_radix(&padded, 2).expect("digits")],
+        )
+    };
+    bits.as_bytes().chunks(5).map(digit).collect()
+}
+
+/// Appends the double SHA-256 and encodes in base 58.
+#[cfg(test)]
+pub(super) fn issue_base58(body: &[u8]) -> String {
+    let digest = Sha256::digest(Sha256::digest(body));
+    let mut digits: Vec<u8> = Vec::new();
+    for byte in body.iter().chain(&digest[..4]) {
+        let mut carry = u32::from(*byte);
+        for digit in digits.iter_mut().rev() {
+            carry += u32::from(*digit) << 8;
+            *digit = (carry % 58) as u8;
+            carry /= 58;
+        }
+        while carry > 0 {
+            digits.insert(0, (carry % 58) as u8);
+            carry /= 58;
+        }
+    }
+    digits
+        .iter()
+        .map(|digit| char::from(BASE58[usize::from(*digit)]))
+        .collect()
 }
 
 #[cfg(test)]

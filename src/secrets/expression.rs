@@ -8,8 +8,8 @@ use regex::bytes::{Regex, RegexBuilder};
 /// Compiles an expression; linear time and bounded size are the crate's, the limit on size is ours.
 pub(super) fn compile(expression: &str) -> Result<Regex, String> {
     let regex = RegexBuilder::new(expression)
-        .size_limit(1 << 20)
-        .dfa_size_limit(1 << 20)
+        .size_limit(1 << 23)
+        .dfa_size_limit(1 << 23)
         .build()
         .map_err(|error| {
             error

@@ -38,6 +38,9 @@ const SECRETIVE: &[&str] = &[
     "license",
     "licence",
     "dsn",
+    "certificate",
+    "authorization",
+    "credentials",
     "cookie",
     "session",
     "bearer",
@@ -137,7 +140,7 @@ impl<'a> Matcher<'a> {
                 };
                 if let Some(claim) = self.confirm(rule, parts, &found) {
                     let proven = rule.checks.iter().any(|check| confirm::is_proof(check));
-                    let name = self.name_before(line.start, hit.start)..start;
+                    let name = line.start.max(hit.start.saturating_sub(64))..start;
                     if proven || rule.public || is_secretive(&self.text[name]) {
                         self.claims.push(claim);
                     }
@@ -145,15 +148,6 @@ impl<'a> Matcher<'a> {
                 }
             }
         }
-    }
-
-    /// Returns where the name that holds an offset begins, going left at most to `from`.
-    fn name_before(&self, from: usize, at: usize) -> usize {
-        at - self.text[from..at]
-            .iter()
-            .rev()
-            .take_while(|byte| is_name(**byte))
-            .count()
     }
 
     /// Returns whether a hit is a word of its own inside a name: `heroku` in `HEROKU_KEY` and `herokuKey`.
@@ -215,7 +209,7 @@ impl<'a> Matcher<'a> {
         let checksum =
             advised_by_checksum || rule.checks.iter().any(|check| confirm::is_checksum(check));
         let public_prefix = public_prefix(parts);
-        if !checksum && !rule.public && self.is_filled_in(rule, value, public_prefix, found) {
+        if !checksum && !rule.public && self.is_filled_in(rule, value, found) {
             return None;
         }
         let proven = advised || rule.checks.iter().any(|check| confirm::is_proof(check));
@@ -240,8 +234,12 @@ impl<'a> Matcher<'a> {
                     .map(|account| format!("belongs to AWS account {account:012}")),
             );
         }
-        if rule.checks.contains(&"jwt") {
-            confidence = confidence.min(token_confidence(value, &mut notes)?);
+        if found
+            .fields
+            .iter()
+            .any(|(field, _)| *field == shape::Field::Jwt)
+        {
+            confidence = confidence.min(token_confidence(self.token(found), &mut notes)?);
         }
         let literal = |part: &Part<&str>| {
             if let Part::Literal(literal) = part {
@@ -263,7 +261,8 @@ impl<'a> Matcher<'a> {
                 Strength::Shaped
             },
             specificity: parts.iter().map(literal).sum::<usize>()
-                + 4 * usize::from(!rule.near.is_empty()),
+                + 4 * usize::from(!rule.near.is_empty())
+                + 16 * usize::from(rule.regex.is_some()),
             silent: rule.public,
             material: None,
             message: rule.meta.title.to_owned(),
@@ -272,31 +271,28 @@ impl<'a> Matcher<'a> {
     }
 
     /// Returns whether the part of a value that is not its public prefix only stands for a secret.
-    fn is_filled_in(
-        &self,
-        rule: &Definition,
-        value: &[u8],
-        public_prefix: usize,
-        found: &Match,
-    ) -> bool {
-        let structured = rule.regex.is_some()
-            || found
-                .fields
-                .iter()
-                .all(|(field, _)| !matches!(field, shape::Field::Run(_)));
-        // The fixed parts of a URL or a connection string are words, and they are the format's own.
-        let hidden = &value[public_prefix.min(value.len())..];
-        let fields: Vec<u8> = found
+    fn is_filled_in(&self, rule: &Definition, value: &[u8], found: &Match) -> bool {
+        if rule.regex.is_some() {
+            return placeholder::is_worded(value);
+        }
+        // The literals of a format are its own, and its structure is not random: only the runs are looked at.
+        let runs = found
             .fields
             .iter()
+            .filter(|(field, _)| matches!(field, shape::Field::Run(_)));
+        let runs: Vec<u8> = runs
             .flat_map(|(_, range)| self.text[range.clone()].to_vec())
             .collect();
-        let looked_at = if structured || fields.is_empty() {
-            hidden
-        } else {
-            &fields
-        };
-        placeholder::is_placeholder(looked_at)
+        placeholder::is_placeholder(&runs)
+    }
+
+    /// Returns the JSON web token inside a match.
+    fn token(&self, found: &Match) -> &'a [u8] {
+        let token = found
+            .fields
+            .iter()
+            .find(|(field, _)| *field == shape::Field::Jwt);
+        &self.text[token.map_or(&found.value, |(_, range)| range).clone()]
     }
 
     fn has_pair(&self, pair: Parts, value: &Range<usize>) -> bool {
@@ -353,9 +349,29 @@ fn is_name(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
 }
 
+/// Returns whether one of the words that a name is made of speaks of a secret.
 fn is_secretive(name: &[u8]) -> bool {
-    let lower = name.to_ascii_lowercase();
-    SECRETIVE
-        .iter()
-        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some())
+    let mut words = Vec::new();
+    let mut word = Vec::new();
+    for (at, byte) in name.iter().enumerate() {
+        let camel = byte.is_ascii_uppercase() && at > 0 && name[at - 1].is_ascii_lowercase();
+        if camel || !byte.is_ascii_alphabetic() {
+            words.push(std::mem::take(&mut word));
+        }
+        if byte.is_ascii_alphabetic() {
+            word.push(byte.to_ascii_lowercase());
+        }
+    }
+    words.push(word);
+    let joined = |word: &[u8]| {
+        ["key", "token", "secret", "password", "auth"]
+            .iter()
+            .any(|end| word.ends_with(end.as_bytes()))
+    };
+    words.iter().any(|word| {
+        joined(word)
+            || SECRETIVE
+                .iter()
+                .any(|known| known.as_bytes() == word.as_slice())
+    })
 }

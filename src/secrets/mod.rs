@@ -13,6 +13,8 @@ mod allow;
 mod candidate;
 mod claim;
 mod confirm;
+#[cfg(test)]
+mod example;
 mod expression;
 mod matcher;
 mod pairs;

@@ -29,9 +29,14 @@ const WORDS: &[&str] = &[
 
 /// Returns whether a value of a recognised format is only filled in.
 pub(super) fn is_placeholder(value: &[u8]) -> bool {
+    is_monotonous(value) || is_worded(value)
+}
+
+/// Returns whether a value holds a word that people write where a secret would stand.
+pub(super) fn is_worded(value: &[u8]) -> bool {
     let lower = value.to_ascii_lowercase();
     let word = |word: &&str| memchr::memmem::find(&lower, word.as_bytes()).is_some();
-    is_monotonous(value) || WORDS.iter().any(|candidate| word(&candidate))
+    WORDS.iter().any(|candidate| word(&candidate))
 }
 
 /// Returns whether a value has at most four different characters, a long run of one, or counts upwards.

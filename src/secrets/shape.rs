@@ -352,6 +352,8 @@ fn starts_here<S: AsRef<[u8]>>(parts: &[Part<S>], text: &[u8], start: usize) -> 
         return start == 0;
     };
     let joined = match parts.first() {
+        // A number may follow a word: `bot123456:…`.
+        Some(Part::Run(Alphabet::Digit, ..)) => before.is_ascii_digit(),
         Some(Part::Run(alphabet, ..)) => alphabet.has(before) || before.is_ascii_alphanumeric(),
         Some(Part::Literal(literal)) => {
             let word = literal

@@ -5,6 +5,7 @@ mod files;
 mod malformed;
 mod overrides;
 mod properties;
+mod verdicts;
 
 use gate_hook::finding::{
     Category, Confidence, Engine, Excerpt, Finding, Fingerprint, Location, Origin, Place, Position,

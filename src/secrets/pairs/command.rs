@@ -44,10 +44,9 @@ pub(super) fn read(
     match command {
         Command::Curl => curl(text, context, at..end),
         Command::SecureString => secure_string(text, context, at..end),
-        Command::Sshpass => option(text, context, at..end, "-p", true),
+        Command::Sshpass | Command::DockerLogin => option(text, context, at..end, "-p", true),
         Command::Mysql => option(text, context, program(text, at)?..end, "-p", false),
         Command::Redis => option(text, context, at..end, "-a", true),
-        Command::DockerLogin => option(text, context, at..end, "-p", true),
     }
 }
 
@@ -80,6 +79,8 @@ fn curl(text: &[u8], context: &Context, range: Range<usize>) -> Option<Candidate
         .iter()
         .find_map(|flag| argument(text, range.clone(), flag, true))?;
     let (user, password) = split_pair(text, argument)?;
+    let said = |host| find_in(text, range.clone(), host).is_some();
+    let local = ["localhost", "127.0.0.1", "example."].into_iter().any(said);
     if text[user] == text[password.clone()] || text[password.clone()].contains(&b'$') {
         return None;
     }
@@ -89,7 +90,7 @@ fn curl(text: &[u8], context: &Context, range: Range<usize>) -> Option<Candidate
         Placed {
             rule: Rule::Curl,
             value: password,
-            extra: 0,
+            extra: if local { -3 } else { 0 },
             message: "credentials of a curl command",
         },
     )

@@ -3,47 +3,58 @@
 use std::ops::Range;
 
 use super::pair::{Form, Pair};
-use super::text::{back_while, byte, contains, is_quote, is_word, skip_while};
+use super::text::{back_while, before, byte, contains, is_blank, is_quote, is_word, skip_while};
 
-/// Keys that only a connection string has beside its password.
+/// Keys that a connection string has beside its password, in lower case.
 #[rustfmt::skip]
 const SIBLINGS: &[&str] = &[
-    "server=", "data source=", "host=", "hostname=", "user id=", "userid=", "uid=", "username=",
-    "initial catalog=", "database=", "driver=", "dsn=", "dbname=", "jdbc:", "accountname=", "endpoint=",
-    "addr=", "datasource=", "user=", "port=", "sharedaccesskeyname=",
+    "server", "source", "host", "hostname", "id", "userid", "uid", "username", "catalog", "database",
+    "driver", "dsn", "dbname", "accountname", "endpoint", "addr", "datasource", "user", "port",
+    "sharedaccesskeyname",
 ];
 
 /// How far a connection string may reach to either side of its password.
-const REACH: usize = 400;
+const REACH: usize = 300;
 
 /// Returns whether the pair is a part of a connection string.
 pub(super) fn holds(text: &[u8], pair: &Pair) -> bool {
     if byte(text, pair.name.end) != Some(b'=') && !spaced_sign(text, pair)
-        || !matches!(
-            pair.form,
-            Form::Inline | Form::Plain | Form::Query | Form::Literal | Form::Markup | Form::Flag
-        )
+        || !can_be_part(pair.form)
+    {
+        return false;
+    }
+    let before_name = before(text, back_while(text, pair.name.start, 4, is_blank));
+    if !before_name
+        .is_some_and(|b| is_quote(b) || is_word(b) || matches!(b, b';' | b'?' | b'&' | b'='))
     {
         return false;
     }
     let around = extent(text, pair);
     let left = &text[around.start..pair.name.start];
     let right = &text[pair.value.end..around.end];
-    let separated = left
-        .trim_ascii_end()
-        .last()
-        .is_some_and(|b| matches!(b, b';' | b'?' | b'&' | b' ' | b'"' | b'\''))
-        || contains(left, "&amp;");
-    let siblings = SIBLINGS
-        .iter()
-        .filter(|key| contains(left, key) || contains(right, key))
-        .count();
-    separated
-        && siblings >= 1
-        && (left.contains(&b';')
-            || right.contains(&b';')
-            || contains(left, "jdbc:")
-            || siblings >= 2)
+    let siblings = siblings(left) + siblings(right);
+    let java = contains(left, "jdbc:");
+    let parted = left.contains(&b';') || right.contains(&b';');
+    java || siblings >= 2 || siblings == 1 && parted
+}
+
+fn can_be_part(form: Form) -> bool {
+    use Form::{Flag, Inline, Literal, Markup, Plain, Query};
+    matches!(form, Inline | Plain | Query | Literal | Markup | Flag)
+}
+
+/// How many keys of connection strings stand before an `=` in the text.
+fn siblings(text: &[u8]) -> usize {
+    let is_key = |at: usize| {
+        let end = back_while(text, at, 2, is_blank);
+        let start = back_while(text, end, 24, is_word);
+        SIBLINGS
+            .iter()
+            .any(|key| text[start..end].eq_ignore_ascii_case(key.as_bytes()))
+    };
+    memchr::memchr_iter(b'=', text)
+        .filter(|&at| is_key(at))
+        .count()
 }
 
 fn spaced_sign(text: &[u8], pair: &Pair) -> bool {

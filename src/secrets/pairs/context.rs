@@ -150,7 +150,7 @@ fn kind_of_name(name: &str) -> Kind {
         }
         match stem.rsplit_once('.') {
             Some((inner, ending)) if !inner.is_empty() && TEMPLATES.contains(&ending) => {
-                stem = inner
+                stem = inner;
             }
             _ => break,
         }
@@ -273,6 +273,34 @@ fn is_translation(name: &str) -> bool {
     .any(|e| name.ends_with(e))
         || name.starts_with("messages_")
         || name == "messages.properties"
+        || has_locale(name)
+}
+
+/// `texts_de.properties`, `texts_pt_BR.properties`, `devise.de.yml`.
+fn has_locale(name: &str) -> bool {
+    let Some((stem, ending)) = name.rsplit_once('.') else {
+        return false;
+    };
+    let mark = if ending == "properties" { '_' } else { '.' };
+    let code = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_lowercase());
+    let parts: Vec<_> = stem.split(mark).collect();
+    let last = parts.last().copied().unwrap_or_default();
+    let before = parts
+        .len()
+        .checked_sub(2)
+        .map(|i| parts[i])
+        .unwrap_or_default();
+    match ending {
+        "properties" => parts.len() > 1 && code(last) && (last != "qa" || code(before)),
+        "yml" | "yaml" => {
+            parts.len() > 1
+                && [
+                    "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt", "ru", "zh",
+                ]
+                .contains(&last)
+        }
+        _ => false,
+    }
 }
 
 fn is_test(folders: &str, name: &str) -> bool {
@@ -377,6 +405,8 @@ mod tests {
             ("docs/setup.md", Setting::Example),
             (".env.example", Setting::Example),
             ("config/locales/de.yml", Setting::Translation),
+            ("core/Setup_pl.properties", Setting::Translation),
+            ("core/application_qa.properties", Setting::Production),
             ("package-lock.json", Setting::Generated),
             ("static/app.min.js", Setting::Generated),
         ] {

@@ -19,6 +19,9 @@ pub(super) fn netrc(text: &[u8], context: &Context, name: &Range<usize>) -> Opti
         return None;
     }
     let start = skip_blanks(text, name.end);
+    if start == name.end || matches!(byte(text, start), Some(b'=' | b':')) {
+        return None;
+    }
     // The entry may spread over lines, in a file of its own name only.
     let own = context.is_named(&[".netrc", "_netrc", "netrc", ".authinfo"]);
     let from = if own {
@@ -31,7 +34,7 @@ pub(super) fn netrc(text: &[u8], context: &Context, name: &Range<usize>) -> Opti
             .flatten()
     });
     let login = find_in(text, from..name.start, "login ");
-    if start == name.end || machine.is_none() || login.is_none() && !own {
+    if machine.is_none() || login.is_none() && !own {
         return None;
     }
     let end = skip_while(text, start, 256, |b| {
@@ -58,20 +61,21 @@ pub(super) fn pgpass(text: &[u8], context: &Context) -> Vec<Candidate> {
     let mut start = 0;
     for line in text.split_inclusive(|&b| b == b'\n') {
         let body = line.trim_ascii_end();
-        if !body.starts_with(b"#") && body.len() <= WINDOW {
-            if let Some(value) = fifth_field(body) {
-                let value = start + value.start..start + value.end;
-                found.extend(placed::judge(
-                    text,
-                    context,
-                    Placed {
-                        rule: Rule::File,
-                        value,
-                        extra: 0,
-                        message: "password in a .pgpass line",
-                    },
-                ));
-            }
+        if !body.starts_with(b"#")
+            && body.len() <= WINDOW
+            && let Some(value) = fifth_field(body)
+        {
+            let value = start + value.start..start + value.end;
+            found.extend(placed::judge(
+                text,
+                context,
+                Placed {
+                    rule: Rule::File,
+                    value,
+                    extra: 0,
+                    message: "password in a .pgpass line",
+                },
+            ));
         }
         start += line.len();
     }

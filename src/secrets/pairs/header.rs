@@ -9,6 +9,7 @@ use super::placed::{self, Placed};
 use super::rules::Rule;
 use super::shape::{Shape, shape};
 use super::text::{before, byte, find_in, is_blank, is_word, line_start, skip_blanks, skip_while};
+use super::url::percent_decoded;
 use super::value::innocent;
 use crate::secrets::candidate::Candidate;
 
@@ -34,12 +35,12 @@ pub(super) fn basic(text: &[u8], context: &Context, at: usize) -> Option<Candida
     }
     let pair = credentials(&text[start..end])?;
     let colon = pair.iter().position(|&b| b == b':')?;
-    let (user, password) = (&pair[..colon], &pair[colon + 1..]);
+    let (user, password) = (&pair[..colon], percent_decoded(&pair[colon + 1..]));
     if user == password {
         return None;
     }
     placed::judge_as(
-        password,
+        &password,
         context,
         Placed {
             rule: Rule::Basic,
@@ -98,7 +99,7 @@ fn separated(text: &[u8], at: usize) -> Option<usize> {
 }
 
 fn is_jwt(value: &[u8]) -> bool {
-    value.starts_with(b"eyJ") && value.iter().filter(|&&b| b == b'.').count() >= 1
+    value.starts_with(b"eyJ") && value.contains(&b'.')
 }
 
 /// Decodes base64 that is a printable `user:password`.

@@ -133,7 +133,7 @@ fn fallback_behind(text: &[u8], at: usize, kind: Kind) -> Option<Literal> {
 /// Reads the literal that begins exactly at `at`, with a prefix such as `b`, `r#`, `@`, `&`.
 pub(super) fn at(text: &[u8], at: usize) -> Option<Literal> {
     let (open, prefix) = opening(text, at)?;
-    let raw_hashes = prefix.iter().filter(|&&b| b == b'#').count();
+    let raw_hashes = memchr::memchr_iter(b'#', prefix).count();
     let interpolates = prefix.iter().any(|b| matches!(b, b'f' | b'F' | b'$'));
     let slashes = skip_while(text, open, 8, |b| b == b'\\') - open;
     let mark = byte(text, open + slashes).filter(|&b| is_quote(b))?;

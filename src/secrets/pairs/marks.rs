@@ -13,12 +13,14 @@ pub(super) enum Mark {
     StandIn,
     /// A call, a pattern, a selector, markup, a scope.
     Code,
+    /// A hash of a password.
+    Hash,
 }
 
 /// Marks that only templates, shells and interpolation have.
-const TEMPLATE: &str = r#"
+const TEMPLATE: &str = "
 ${ $( {{ }} <% %> #{ %( @{ @@ $[ (( {% [[ $env: ${{ !{
-"#;
+";
 
 /// Words that stand for a value that is still to come, or for none.
 const STAND_IN: &str = "
@@ -30,7 +32,7 @@ mysecret mypassword mytoken undefined 1234567890 0123456789 abcdefgh lorem 0xdea
 yourpass your_ your- yoursecret yourtoken yourapi yourkey <your [your bogus invalid hardcoded
 nosecret fakepass fake_ fake- faketoken fakekey fakesecret masked hidden [filtered] _here -here
 unsafe insecure donotuse do-not-use do_not_use testtest test1234 test123 testpass testsecret
-testtoken testkey test_ test- _test -test somesecret some_ some- whatever
+testtoken testkey test_ test- _test -test somesecret some_ some- whatever base64 encodedkey randomchar
 ";
 
 /// Marks of calls, patterns, selectors, markup and scopes.
@@ -38,6 +40,9 @@ const CODE: &str = r#"
 () => -> :: && || == != >= <= </ /> \d \w \s \b [a-z [^ .* .+ (? [0-9 \. ){ }; (); '); "); {1,
 \\ <div <b> ?. ~= ]= [] {} \/ '+ +' "+ +"
 "#;
+
+/// Identifiers of password hashes, which may follow a user or an algorithm.
+const HASH: &str = "$2a$ $2b$ $2y$ $argon2 {bcrypt} {scrypt} {pbkdf2 {ssha";
 
 /// The marks in one automaton, built when the first value has to be judged.
 static MARKS: LazyLock<(AhoCorasick, Vec<Mark>)> = LazyLock::new(|| {
@@ -47,6 +52,7 @@ static MARKS: LazyLock<(AhoCorasick, Vec<Mark>)> = LazyLock::new(|| {
         (TEMPLATE, Mark::Template),
         (STAND_IN, Mark::StandIn),
         (CODE, Mark::Code),
+        (HASH, Mark::Hash),
     ] {
         for pattern in list.split_ascii_whitespace() {
             patterns.push(pattern);

@@ -15,6 +15,7 @@ mod connection;
 mod context;
 mod files;
 mod header;
+mod identifier;
 mod literal;
 mod marks;
 mod name;
@@ -119,10 +120,9 @@ fn judge(
         pair.value.clone()
     };
     let bytes = text.get(value.clone())?;
-    // Kubernetes keeps secrets in base64; what it holds decides.
-    let decoded = (context.kind == context::Kind::Yaml && bytes.len() >= 8)
-        .then(|| header::printable_base64(bytes))
-        .flatten();
+    // Kubernetes and others keep secrets in base64; what it holds decides.
+    let encoded = bytes.len() >= 8 && bytes.len() % 4 == 0;
+    let decoded = encoded.then(|| header::printable_base64(bytes)).flatten();
     let plain = decoded.as_deref().unwrap_or(bytes);
     if value::innocent(plain).is_some() || repeats(plain, &meaning.words) {
         return None;
@@ -136,7 +136,7 @@ fn judge(
         }
         false => (Rule::of(meaning.holder), Meant::Named(meaning.holder)),
     };
-    let sum = score::sum(meant, shape, pair.form, context, 0);
+    let sum = score::sum(meant, shape, pair.form, context, remarked(text, pair));
     Some(Candidate {
         rule: rule.meta(),
         value,
@@ -151,10 +151,27 @@ fn judge(
     })
 }
 
+/// What a line that is commented out takes away: half of them show how to write a setting.
+fn remarked(text: &[u8], pair: &Pair) -> i32 {
+    let head = text[text::line_start(text, pair.name.start)..pair.name.start].trim_ascii_start();
+    let commented = pair.form != Form::Remark
+        && [&b"#"[..], b"//", b";", b"*", b"<!--", b"--"]
+            .iter()
+            .any(|mark| head.starts_with(mark))
+        && !head.starts_with(b"#define");
+    -i32::from(commented)
+}
+
 /// Whether the value says no more than its name: `password = "db_password_1"`.
 fn repeats(value: &[u8], name: &[String]) -> bool {
     let words = name::words(value);
-    !words.is_empty()
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    digits < 3
+        && !words.is_empty()
         && !value::is_stock(value)
         && !value::has_odd_symbols(value)
         && words

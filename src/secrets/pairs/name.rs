@@ -215,8 +215,8 @@ const TURNS_AFTER: &[&str] = &[
     // whether there is one
     "allowed", "disabled", "enabled", "exists", "invalid", "missing", "needed", "optional", "provided",
     "required", "set", "valid", "used", "changeable", "protected", "protection", "only", "less", "free",
-    "based", "supported", "stdin", "fd", "confirmed", "incorrect", "wrong", "mismatch", "empty", "present", "forgotten",
-    "filter",
+    "based", "supported", "stdin", "fd", "confirmed", "incorrect", "wrong", "mismatch", "empty", "present",
+    "forgotten", "filter",
     // grammar, cryptography, design and payment vocabulary that is public by nature
     "symbol", "standard", "pair", "prefix", "suffix", "separator", "delimiter", "bucket", "vocab",
     "embedding", "ring", "chain", "contract", "mint", "supply", "decimals", "logo", "owner", "creator",
@@ -240,7 +240,8 @@ const TURNS_BEFORE: &[&str] = &[
     "consume", "expect", "skip", "peek",
     // wrong on purpose, or not a value
     "invalid", "wrong", "bad", "missing", "empty", "incorrect", "unexpected", "unknown", "expired", "fake",
-    "dummy", "mock", "example", "placeholder", "hashed", "salted", "masked", "redacted",
+    "dummy", "mock", "example", "placeholder", "hashed", "salted", "encrypted", "crypted", "masked",
+    "redacted",
     // said about it
     "label", "lbl", "btn", "title", "error", "err", "msg", "message", "hint", "help", "placeholder", "type",
     "i18n",
@@ -287,7 +288,8 @@ pub(super) fn meaning(name: &[u8]) -> Option<Meaning> {
     let turned = after
         .iter()
         .any(|word| TURNS_AFTER.contains(&word.as_str()));
-    if turned && !member || is_constant_of_key(holder, after) {
+    let derived = holder == Holder::Password && before.iter().any(|word| word.starts_with("encod"));
+    if derived || turned && !member || is_constant_of_key(holder, after) {
         return None;
     }
     Some(Meaning { holder, words })
@@ -312,10 +314,11 @@ fn is_constant_of_key(holder: Holder, after: &[String]) -> bool {
 fn noun(words: &[String]) -> Option<(Range<usize>, Holder)> {
     for i in (0..words.len()).rev() {
         let word = words[i].as_str();
-        if (word == "key" || word == "keys") && i > 0 {
-            if let Some(holder) = qualified_key(&words[i - 1]) {
-                return Some((i - 1..i + 1, holder));
-            }
+        if (word == "key" || word == "keys")
+            && i > 0
+            && let Some(holder) = qualified_key(&words[i - 1])
+        {
+            return Some((i - 1..i + 1, holder));
         }
         if let Some(holder) = noun_in_word(word) {
             return Some((i..i + 1, holder));

@@ -42,9 +42,11 @@ fn element(text: &[u8], named: &Named) -> Option<Range<usize>> {
             let close = skip_while(text, named.after, 40, |b| b != b'>');
             let next = skip_space(text, close + 1);
             let inner = skip_while(text, next, 40, |b| !matches!(b, b'>' | b'\n'));
-            (byte(text, next) == Some(b'<') && byte(text, next + 1) != Some(b'/'))
-                .then(|| content(text, inner + 1))
-                .flatten()
+            (byte(text, inner) == Some(b'>')
+                && byte(text, next) == Some(b'<')
+                && byte(text, next + 1) != Some(b'/'))
+            .then(|| content(text, inner + 1))
+            .flatten()
         }
         _ => None,
     }

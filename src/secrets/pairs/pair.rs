@@ -10,7 +10,7 @@ use super::text::{
     back_while, before, byte, enclosing_quote, ends, is_blank, is_quote, is_word, line_start,
     skip_blanks, skip_space, skip_while, starts,
 };
-use super::{named, plain};
+use super::{name, named, plain};
 
 /// How a value is tied to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,26 +142,10 @@ fn by_operator(text: &[u8], context: &Context, named: &Named) -> Option<Found> {
             assigned(text, context, named, operator == Operator::Map, after)
         }
         Operator::Compare => one(literal::at(text, skip_blanks(text, after)), Form::Compared),
-        Operator::Call => {
-            let method = text[named.name.clone()]
-                .rsplit(|&b| b == b'.')
-                .next()
-                .unwrap_or_default();
-            let compares = [
-                &b"equals"[..],
-                b"equalsIgnoreCase",
-                b"isEqual",
-                b"eq",
-                b"compareTo",
-            ]
-            .contains(&method);
-            let form = if compares {
-                Form::Compared
-            } else {
-                Form::Passed
-            };
-            one(only_argument(text, after), form)
-        }
+        Operator::Call => one(
+            literal::at(text, skip_space(text, after)),
+            form_of_call(&text[named.name.clone()])?,
+        ),
         Operator::Comma => one(
             literal::at(text, skip_space(text, after)),
             positional(text, named)?,
@@ -198,38 +182,45 @@ fn skip_subscript(text: &[u8], named: &Named) -> usize {
     skip_blanks(text, at)
 }
 
+/// What a sign behind a name does, if anything; the longer signs come first.
+const OPERATORS: &[(&str, Option<Operator>)] = &[
+    ("===", Some(Operator::Compare)),
+    ("!==", Some(Operator::Compare)),
+    ("==", Some(Operator::Compare)),
+    ("!=", Some(Operator::Compare)),
+    ("=~", None),
+    ("=>", Some(Operator::Map)),
+    ("=", Some(Operator::Assign)),
+    ("::=", Some(Operator::Assign)),
+    ("::", None),
+    (":=", Some(Operator::Assign)),
+    (":-", Some(Operator::Fallback)),
+    (":+", None),
+    (":?", None),
+    (":", Some(Operator::Map)),
+    ("??=", Some(Operator::Assign)),
+    ("||=", Some(Operator::Assign)),
+    ("?=", Some(Operator::Assign)),
+    ("||", Some(Operator::Fallback)),
+    ("??", Some(Operator::Fallback)),
+    ("?:", Some(Operator::Fallback)),
+    ("or ", Some(Operator::Fallback)),
+    (".unwrap_or", Some(Operator::Fallback)),
+    (").unwrap_or", Some(Operator::Fallback)),
+    ("eq ", Some(Operator::Compare)),
+    ("<-", Some(Operator::Assign)),
+    (",", Some(Operator::Comma)),
+];
+
 fn operator(text: &[u8], named: &Named, at: usize) -> Option<(Operator, usize)> {
-    // The longer operators first.
-    const TABLE: &[(&str, Option<Operator>)] = &[
-        ("===", Some(Operator::Compare)),
-        ("!==", Some(Operator::Compare)),
-        ("==", Some(Operator::Compare)),
-        ("!=", Some(Operator::Compare)),
-        ("=~", None),
-        ("=>", Some(Operator::Map)),
-        ("=", Some(Operator::Assign)),
-        ("::=", Some(Operator::Assign)),
-        ("::", None),
-        (":=", Some(Operator::Assign)),
-        (":-", Some(Operator::Fallback)),
-        (":", Some(Operator::Map)),
-        ("??=", Some(Operator::Assign)),
-        ("||=", Some(Operator::Assign)),
-        ("?=", Some(Operator::Assign)),
-        ("||", Some(Operator::Fallback)),
-        ("??", Some(Operator::Fallback)),
-        ("?:", Some(Operator::Fallback)),
-        ("or ", Some(Operator::Fallback)),
-        (".unwrap_or", Some(Operator::Fallback)),
-        (").unwrap_or", Some(Operator::Fallback)),
-        ("eq ", Some(Operator::Compare)),
-        ("<-", Some(Operator::Assign)),
-        (",", Some(Operator::Comma)),
-    ];
-    let (sign, operator) = TABLE.iter().find(|(sign, _)| starts(text, at, sign))?;
+    // A part of `arn:…:secret:name` is no key.
+    if byte(text, at) == Some(b':') && before(text, named.front) == Some(b':') {
+        return None;
+    }
+    let (sign, operator) = OPERATORS.iter().find(|(sign, _)| starts(text, at, sign))?;
     let mut after = at + sign.len();
     match (*operator)? {
-        Operator::Comma if named.quote.is_none() => None,
+        Operator::Comma if named.quote.is_none() || at != skip_blanks(text, named.after) => None,
         Operator::Fallback if sign.ends_with("unwrap_or") => {
             after = skip_while(text, after, 40, |b| {
                 is_word(b) || matches!(b, b'(' | b'|' | b' ')
@@ -356,10 +347,22 @@ fn behind_type(text: &[u8], context: &Context, at: usize) -> Option<usize> {
     (has_type && assigns).then(|| skip_blanks(text, end + 1))
 }
 
-/// The first argument of a call, if it is a literal.
-fn only_argument(text: &[u8], after: usize) -> Option<Literal> {
-    literal::at(text, skip_space(text, after))
+/// What a call does with its first argument: `password.equals(`, `setPassword(`, `withToken(`.
+///
+/// A method of the secret's own (`password.encode(`) says nothing about it.
+fn form_of_call(name: &[u8]) -> Option<Form> {
+    let method = name.rsplit(|&b| b == b'.').next().unwrap_or_default();
+    if COMPARISONS
+        .iter()
+        .any(|comparison| comparison.as_bytes() == method)
+    {
+        return Some(Form::Compared);
+    }
+    name::meaning(method).map(|_| Form::Passed)
 }
+
+/// Methods that compare the secret with their argument.
+const COMPARISONS: &[&str] = &["equals", "equalsIgnoreCase", "isEqual", "eq", "compareTo"];
 
 /// Decides what a comma between a quoted name and a value means.
 fn positional(text: &[u8], named: &Named) -> Option<Form> {

@@ -78,7 +78,8 @@ fn query(text: &[u8], named: &Named, after: usize) -> Option<Found> {
                     | b','
             )
     });
-    Some((vec![after..end], Form::Query))
+    let value = after..end;
+    Some((vec![value], Form::Query))
 }
 
 /// `name=value` or `Name: value` in a string: up to the end of the string or of the pair.
@@ -89,16 +90,19 @@ fn inline(text: &[u8], named: &Named, map: bool, after: usize, mark: u8) -> Opti
             && b != mark
             && !matches!(b, b';' | b'&' | b'<' | b'\\' | b'"' | b'\'' | b'`')
     });
+    let stop = back_while(text, end, (end - start).min(2), |b| {
+        matches!(b, b',' | b')' | b']' | b'}')
+    });
     // A colon inside a text ties only a header to its value: the string must end with it.
     let closed = matches!(byte(text, end), Some(b) if b == mark);
     let header = !map || closed && enclosing_starts(text, named);
-    let flag = is_flag(text, named);
-    (header && end > start && (start == after || map)).then(|| {
-        (
-            vec![start..end],
-            if flag { Form::Flag } else { Form::Inline },
-        )
-    })
+    let value = start..stop;
+    let form = if is_flag(text, named) {
+        Form::Flag
+    } else {
+        Form::Inline
+    };
+    (header && !value.is_empty() && (start == after || map)).then(|| (vec![value], form))
 }
 
 /// Whether the name is the first thing in its string, but for a header's own prefix.
@@ -281,7 +285,7 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
     }
     let head = text[named.line(text)..named.front].trim_ascii();
     let first = head
-        .split(|b| b.is_ascii_whitespace())
+        .split(u8::is_ascii_whitespace)
         .next()
         .unwrap_or_default();
     if is_flag(text, named) {

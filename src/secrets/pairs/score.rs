@@ -42,10 +42,10 @@ fn base(meant: Meant, shape: Shape) -> i32 {
     use Holder::{ApiKey, Password, Secret, Token, Vague};
     let row = match meant {
         //                         random hex uuid strong dense mixed stock number letters word
-        Meant::Named(Password) => [     7,  6,   4,     7,    6,    5,    4,     4,      4,   0],
-        Meant::Named(Secret)   => [     7,  6,   4,     6,    6,    4,    4,     1,      3,   0],
-        Meant::Named(ApiKey)   => [     8,  7,   5,     5,    5,    1,    1,     1,      3,   0],
-        Meant::Named(Token)    => [     7,  6,   4,     5,    5,    1,    1,     1,      3,   0],
+        Meant::Named(Password) => [     7,  6,   3,     7,    6,    5,    4,     4,      4,   0],
+        Meant::Named(Secret)   => [     7,  7,   3,     6,    6,    4,    4,     1,      3,   0],
+        Meant::Named(ApiKey)   => [     8,  7,   3,     5,    5,    1,    1,     1,      3,   0],
+        Meant::Named(Token)    => [     7,  6,   3,     5,    5,    1,    1,     1,      3,   0],
         Meant::Named(Vague)    => [     6,  4,   2,     4,    4,    1,    1,     0,      1,   0],
         Meant::Placed          => [     9,  8,   7,     8,    7,    6,    5,     5,      5,   3],
     };

@@ -1,6 +1,7 @@
 //! What a value looks like, once nothing innocent explains it.
 
-use super::value::{has_odd_symbols, is_language, is_stock};
+use super::identifier::is_language;
+use super::value::{has_odd_symbols, is_numbered_word, is_stock};
 use super::vocabulary;
 
 /// The look of a value, strongest first.
@@ -101,7 +102,7 @@ pub(super) fn shape(value: &[u8]) -> Option<Shape> {
     if is_random(value, &counts) {
         return Some(Shape::Random);
     }
-    if is_stock(value) && is_language_of(value) {
+    if (is_stock(value) || is_numbered_word(value)) && is_language_of(value) {
         return Some(Shape::Stock);
     }
     if is_strong(value, &counts) {

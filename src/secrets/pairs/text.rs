@@ -115,10 +115,11 @@ pub(super) fn trim(text: &[u8], range: Range<usize>) -> Range<usize> {
 /// Returns the place of `needle` in `text[range]`, ASCII case ignored.
 pub(super) fn find_in(text: &[u8], range: Range<usize>, needle: &str) -> Option<usize> {
     let part = text.get(range.clone())?;
-    let found = part
-        .windows(needle.len())
-        .position(|w| w.eq_ignore_ascii_case(needle.as_bytes()));
-    found.map(|i| range.start + i)
+    let first = needle.as_bytes().first()?;
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    memchr::memchr2_iter(lower, upper, part)
+        .find(|&at| starts(part, at, needle))
+        .map(|at| range.start + at)
 }
 
 /// Returns whether `haystack` contains `needle`, ASCII case ignored.

@@ -102,6 +102,7 @@ const EXAMPLE_HOSTS: &[&str] = &[
 fn reach(host: &[u8]) -> Reach {
     let host = String::from_utf8_lossy(host).to_ascii_lowercase();
     let first = host.split('.').next().unwrap_or_default();
+    let last = host.rsplit('.').next().unwrap_or_default();
     let labels = host.split('.').count();
     if host.is_empty() || host.contains(['$', '{', '%', '<', '*', '[']) {
         return Reach::Unknown;
@@ -115,17 +116,17 @@ fn reach(host: &[u8]) -> Reach {
     ]
     .contains(&host.as_str())
         || host.starts_with("127.")
-        || host.ends_with(".localhost")
+        || last == "localhost"
     {
         return Reach::Local;
     }
     let example = host
         .split('.')
         .any(|label| label.starts_with("example") || label.ends_with("example"))
-        || host.ends_with(".test")
-        || host.ends_with(".invalid")
+        || last == "test"
+        || last == "invalid"
         || host.ends_with("domain.com")
-        || host.ends_with(".tld")
+        || last == "tld"
         || (labels <= 2 && EXAMPLE_HOSTS.contains(&first));
     if example {
         return Reach::Example;
@@ -143,11 +144,7 @@ fn reach(host: &[u8]) -> Reach {
     }
     match labels {
         1 => Reach::Service,
-        _ if host.ends_with(".local")
-            || host.ends_with(".svc")
-            || host.ends_with(".internal")
-            || host.ends_with(".lan") =>
-        {
+        _ if last == "local" || last == "svc" || last == "internal" || last == "lan" => {
             Reach::Private
         }
         _ => Reach::Public,

@@ -1,6 +1,7 @@
 //! What a value is *not*: references, placeholders, types, identifiers, texts and other things that are
 //! written where a secret could stand. Each kind has one test with a name, and silence is the answer to all.
 
+use super::identifier::{is_camel, is_word_like};
 use super::marks::{self, Mark};
 use super::name::words;
 use super::text::contains;
@@ -29,6 +30,9 @@ pub(super) enum Innocent {
     Code,
 }
 
+/// One reason's test.
+type Test = fn(&[u8]) -> bool;
+
 /// Returns why the value is no secret, or nothing where it may be one.
 pub(super) fn innocent(value: &[u8]) -> Option<Innocent> {
     let value = value.trim_ascii();
@@ -39,7 +43,7 @@ pub(super) fn innocent(value: &[u8]) -> Option<Innocent> {
         return Some(Innocent::Text);
     }
     // The cheap test that most texts fail comes first.
-    let tests: [(fn(&[u8]) -> bool, Innocent); 8] = [
+    let tests: [(Test, Innocent); 8] = [
         (is_text, Innocent::Text),
         (is_keyword, Innocent::Keyword),
         (is_reference, Innocent::Reference),
@@ -58,6 +62,7 @@ pub(super) fn innocent(value: &[u8]) -> Option<Innocent> {
             Mark::Template => Innocent::Reference,
             Mark::StandIn => Innocent::Placeholder,
             Mark::Code => Innocent::Code,
+            Mark::Hash => Innocent::Protected,
         })
     })
 }
@@ -107,7 +112,8 @@ fn is_variable(value: &[u8]) -> bool {
     let mark = matches!(first, b'%' | b'@' | b'#' | b'_' | b'~' | b'|' | b'^') && first == last;
     match first {
         b'$' => named || inner.starts_with(b"$") || inner.first() == Some(&b':'),
-        b':' | b'*' | b'&' | b'@' => is_plain_name(inner),
+        b':' | b'*' | b'&' => is_plain_name(inner),
+        b'@' => is_plain_name(inner) || named && !inner.iter().any(u8::is_ascii_lowercase),
         _ => mark && value.len() > 2 && is_name(&inner[..inner.len() - 1]),
     }
 }
@@ -185,7 +191,7 @@ fn is_keyword(value: &[u8]) -> bool {
         .any(|start| value.starts_with(start))
 }
 
-/// Encrypted forms, and hashes of passwords.
+/// Encrypted forms, hashes of passwords, and formats that have rules of their own.
 #[rustfmt::skip]
 const PROTECTED: &[&str] = &[
     "enc[", "enc(", "$ansible_vault", "{cipher}", "$2a$", "$2b$", "$2y$", "$argon2", "$1$", "$5$", "$6$",
@@ -199,7 +205,8 @@ const PROTECTED: &[&str] = &[
 fn is_protected(value: &[u8]) -> bool {
     let mysql_hash =
         value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit);
-    mysql_hash || PROTECTED.iter().any(|start| starts_with(value, start))
+    let jwt = value.starts_with(b"eyJ") && value.contains(&b'.');
+    mysql_hash || jwt || PROTECTED.iter().any(|start| starts_with(value, start))
 }
 
 fn is_placeholder(value: &[u8]) -> bool {
@@ -216,7 +223,9 @@ fn is_placeholder(value: &[u8]) -> bool {
 /// Few distinct characters, or one of them over and over.
 fn is_monotonous(value: &[u8]) -> bool {
     let mut seen = [false; 256];
-    value.iter().for_each(|&b| seen[usize::from(b)] = true);
+    for &b in value {
+        seen[usize::from(b)] = true;
+    }
     let distinct = seen.iter().filter(|&&s| s).count();
     let longest = value
         .chunk_by(|a, b| a == b)
@@ -245,6 +254,7 @@ fn names_only_plain_things(value: &[u8]) -> bool {
     !words.is_empty()
         && !has_odd_symbols(value)
         && !is_stock(value)
+        && !is_numbered_word(value)
         && words.iter().all(|word| vocabulary::is_plain(word))
 }
 
@@ -256,6 +266,17 @@ pub(super) fn is_stock(value: &[u8]) -> bool {
         && value.iter().any(u8::is_ascii_lowercase)
         && value.iter().any(u8::is_ascii_digit)
         && has_odd_symbols(value)
+}
+
+/// `admin123`: what people choose who must use a digit.
+pub(super) fn is_numbered_word(value: &[u8]) -> bool {
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let word = &value[..value.len() - digits];
+    (3..=6).contains(&digits) && word.len() >= 4 && word.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// Signs that identifiers and file names do not have.
@@ -275,8 +296,6 @@ pub(super) fn has_odd_symbols(value: &[u8]) -> bool {
                 | b'='
                 | b'~'
                 | b'|'
-                | b';'
-                | b','
                 | b'<'
                 | b'>'
         )
@@ -393,7 +412,7 @@ fn is_text(value: &[u8]) -> bool {
     has_space
         || foreign && !digits
         || ends_sentence && !digits && letters + 1 == value.len()
-        || ends_sentence && foreign
+        || ends_sentence && foreign && !digits
         || contains(value, "&nbsp;")
         || contains(value, "\\u00")
         || contains(value, "\\n")
@@ -429,97 +448,4 @@ fn is_assignment(value: &[u8]) -> bool {
         && at + 1 < value.len()
         && is_word_like(&value[..at])
         && vocabulary::likeness(&value[..at]) > 60
-}
-
-/// `camelCase` or `PascalCase` of at least two words.
-fn is_camel(value: &[u8]) -> bool {
-    value
-        .windows(2)
-        .any(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
-}
-
-/// Every part between separators is a word of language (or a short number): what identifiers, keys of
-/// maps, slugs and paths look like. A single word in lower case with other letters may still be a password.
-pub(super) fn is_word_like(value: &[u8]) -> bool {
-    if value.is_empty() {
-        return false;
-    }
-    let parts = value.split(|b| {
-        matches!(
-            b,
-            b'_' | b'-'
-                | b'.'
-                | b':'
-                | b'/'
-                | b'\\'
-                | b'@'
-                | b'#'
-                | b'$'
-                | b' '
-                | b'~'
-                | b'|'
-                | b','
-        )
-    });
-    let mut letters = 0;
-    for part in parts {
-        if part.is_empty() {
-            continue;
-        }
-        if !is_word_part(part) {
-            return false;
-        }
-        letters += part.iter().filter(|b| b.is_ascii_alphabetic()).count();
-    }
-    letters > 0
-}
-
-fn is_word_part(part: &[u8]) -> bool {
-    let digits_at = part
-        .iter()
-        .position(u8::is_ascii_digit)
-        .unwrap_or(part.len());
-    let (head, tail) = part.split_at(digits_at);
-    let tail_is_number = tail.iter().all(u8::is_ascii_digit);
-    if head.is_empty() {
-        return tail_is_number && tail.len() <= 4;
-    }
-    if !head.iter().all(u8::is_ascii_alphabetic) || !tail_is_number {
-        return is_technical(part);
-    }
-    let known = words(head).iter().all(|word| vocabulary::is_plain(word));
-    match tail.len() {
-        0 => known || head.len() <= 3 || is_language(head),
-        1..=2 => known || head.len() <= 2 || head.len() <= 5 && is_technical(part),
-        3..=4 => {
-            known && (tail.starts_with(b"19") || tail.starts_with(b"20")) || is_technical(part)
-        }
-        _ => false,
-    }
-}
-
-/// Letters that read as words: not drawn at random, cases not mixed at random.
-pub(super) fn is_language(letters: &[u8]) -> bool {
-    let humps = letters
-        .windows(2)
-        .filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase())
-        .count();
-    let likeness = vocabulary::likeness(letters);
-    let floor = if letters.len() <= 6 { 34 } else { 55 };
-    likeness >= floor && humps * 3 <= letters.len()
-}
-
-/// Names of formats and protocols that carry digits.
-fn is_technical(part: &[u8]) -> bool {
-    [
-        "oauth2", "base64", "base32", "sha1", "sha256", "sha512", "sha384", "md5", "utf8", "x509",
-        "s3", "ec2", "k8s", "i18n", "l10n", "a11y", "http2", "ipv4", "ipv6", "h264", "mp3", "mp4",
-        "aes128", "aes256", "rs256", "hs256", "hs512", "es256", "ed25519", "rsa2048", "e2e", "p12",
-        "v1", "v2", "v3", "v4", "v1beta1", "v1alpha1", "w3c", "2fa", "mysql5", "pg13", "python3",
-        "node18", "web3", "auth0", "oauth1", "x86", "amd64", "arm64", "uint8", "int64", "int32",
-        "b64", "log4j", "sha3", "u2f", "fido2", "ssl3", "tls12", "tls13", "saml2", "d3", "f5",
-        "m2m", "p2p", "b2b", "b2c",
-    ]
-    .iter()
-    .any(|known| part.eq_ignore_ascii_case(known.as_bytes()))
 }

@@ -41,7 +41,7 @@ pub(super) fn likeness(text: &[u8]) -> u32 {
             common += PAIRS[usize::from(a)] >> b & 1;
         }
     }
-    if all == 0 { 0 } else { common * 100 / all }
+    u32::checked_div(common * 100, all).unwrap_or(0)
 }
 
 /// Words that say nothing secret: a value made of them is a stand-in, an identifier, a label.

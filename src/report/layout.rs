@@ -119,7 +119,8 @@ mod tests {
     #[test]
     fn words_are_left_out_whole() {
         assert_eq!(wrap_to("one two three four", 9, 1), ["one..."]);
-        assert_eq!(wrap_to("one two six four", 9, 2), ["one two", "six..."]);
+        assert_eq!(wrap_to("one two six four", 8, 2), ["one two", "six four"]);
+        assert_eq!(wrap_to("one two six four", 7, 2), ["one two", "six..."]);
         assert_eq!(wrap_to("one two three", 9, 2), ["one two", "three"]);
         assert_eq!(wrap_to("abcdefghijk", 6, 1), ["abc..."]);
         assert!(wrap_to("one", 9, 0).is_empty());

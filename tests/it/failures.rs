@@ -168,7 +168,11 @@ fn malformed_input_of_push_and_patch() {
     );
     fails(&repo.feed(PROGRAM, &push, b"a b c d\n"), 2, &[]);
     fails(
-        &repo.feed(PROGRAM, &["scan", "--patch", "-"], b"--- a/x\n+++ b/x\n@@ -1 +1 @@\nwhat\n"),
+        &repo.feed(
+            PROGRAM,
+            &["scan", "--patch", "-"],
+            b"--- a/x\n+++ b/x\n@@ -1 +1 @@\nwhat\n",
+        ),
         2,
         &["line 4"],
     );
@@ -180,7 +184,11 @@ fn a_scan_of_nothing_says_so() {
     let repo = Repo::new();
     fs::create_dir(repo.root.join("empty")).unwrap();
     let answer = repo.gate(&["scan", "empty"]).ok();
-    assert!(answer.text().contains("nothing to look at"), "{}", answer.text());
+    assert!(
+        answer.text().contains("nothing to look at"),
+        "{}",
+        answer.text()
+    );
     let excluded = "[paths]\nexclude = [\"empty/**\"]\n";
     repo.commit_unscanned("gate-hook.toml", excluded);
     repo.write("empty/app.py", leak(1));

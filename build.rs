@@ -1,2 +1,148 @@
-//! Turns `rules/secrets/*.toml` into one static table.
-fn main() {}
+//! Turns `rules/secrets/*.toml` into one static table: the rules, and the automata that find their words.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+#[path = "src/secrets/automaton.rs"]
+mod automaton;
+#[path = "src/secrets/check.rs"]
+mod check;
+#[path = "src/secrets/index.rs"]
+mod index;
+#[path = "src/secrets/schema.rs"]
+mod schema;
+#[path = "src/secrets/shape.rs"]
+mod shape;
+#[path = "src/secrets/structure/anchors.rs"]
+mod structure_anchors;
+
+use index::{Index, Target, Words};
+use schema::RawRule;
+use shape::Piece;
+
+const RULES: &str = "rules/secrets";
+
+fn main() {
+    for path in ["build.rs", "src/secrets", RULES] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let rules = read_rules();
+    let (mut exact, mut folded) = index::words_of(&rules);
+    add(&mut exact, structure_anchors::ANCHORS, |anchor| Target::Structure { anchor });
+    add(&mut folded, &[], |keyword| Target::Pair { keyword });
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let mut code = table(&rules);
+    code += &index_code("EXACT", &exact, false, &out);
+    code += &index_code("FOLDED", &folded, true, &out);
+    fs::write(out.join("rules.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// Reads all rule files, sorted by the rules' ids; a mistake in one stops the build with its place.
+fn read_rules() -> Vec<RawRule> {
+    let mut rules = Vec::new();
+    let mut files: Vec<_> = fs::read_dir(RULES)
+        .expect("rules/secrets is a folder")
+        .map(|entry| entry.expect("rules/secrets can be listed").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .collect();
+    files.sort();
+    for file in files {
+        rules.extend(read_file(&file));
+    }
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut ids = BTreeSet::new();
+    for rule in &rules {
+        assert!(ids.insert(&rule.id), "{RULES}: rule `{}` is there twice", rule.id);
+    }
+    rules
+}
+
+fn read_file(path: &Path) -> Vec<RawRule> {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    schema::parse(&text).unwrap_or_else(|error| {
+        let line = text[..error.at].matches('\n').count() + 1;
+        let known = error.unknown.map(|(_, known)| format!("; known are {}", known.join(", ")));
+        panic!("{}:{line}: {}{}", path.display(), error.message, known.unwrap_or_default())
+    })
+}
+
+fn add(words: &mut Words, more: &[&str], target: impl Fn(u16) -> Target) {
+    for (number, word) in more.iter().enumerate() {
+        words.entry(word.as_bytes().to_vec()).or_default().push(target(number as u16));
+    }
+}
+
+fn table(rules: &[RawRule]) -> String {
+    let mut code = format!("/// The built-in rules, sorted by id.\npub(crate) static RULES: [Definition; {}] = [\n", rules.len());
+    for rule in rules {
+        let severity = rule.severity[..1].to_ascii_uppercase() + &rule.severity[1..];
+        let pair = rule.pair.as_ref().map_or("None".to_owned(), |pair| format!("Some({})", shape_code(pair)));
+        let shapes: String = rule.shapes.iter().map(|shape| shape_code(shape) + ", ").collect();
+        let _ = writeln!(
+            code,
+            "Definition {{ meta: RuleMeta {{ id: {:?}, title: {:?}, engine: Engine::Secrets, \
+             category: Category::Credential, severity: Severity::{severity}, since: {:?}, page: {:?}, \
+             references: &{:?}, cwe: Some(798) }}, family: {:?}, shapes: &[{shapes}], regex: {:?}, near: &{:?}, \
+             checks: {}, advise: {}, pair: {pair}, public: {} }},",
+            rule.id,
+            rule.title,
+            rule.since,
+            rule.page,
+            rule.references,
+            rule.family,
+            rule.regex,
+            rule.near,
+            checks_code(&rule.checks),
+            checks_code(&rule.advise),
+            rule.public,
+        );
+    }
+    code + "];\n"
+}
+
+fn shape_code(pieces: &[Piece]) -> String {
+    let mut code = "Shape(&[".to_owned();
+    for piece in pieces {
+        let _ = match piece {
+            Piece::Literal(text) => write!(code, "Part::Literal(b\"{}\"), ", text.as_bytes().escape_ascii()),
+            Piece::Run { class, min, max, greedy } => {
+                write!(code, "Part::Run {{ class: Class::{class:?}, min: {min}, max: {max}, greedy: {greedy} }}, ")
+            }
+        };
+    }
+    code + "])"
+}
+
+fn checks_code(checks: &[(check::Kind, String)]) -> String {
+    let mut code = "&[".to_owned();
+    for (kind, parameter) in checks {
+        let _ = write!(code, "Check {{ kind: Kind::{kind:?}, parameter: {parameter:?} }}, ");
+    }
+    code + "]"
+}
+
+/// Writes the rows of an index beside the code, because a megabyte of numbers is slow to compile.
+fn index_code(name: &str, words: &Words, fold: bool, out: &Path) -> String {
+    let index = Index::build(words, fold).expect("the words of the rules have fewer than 65536 states");
+    let automaton = &index.automaton;
+    let file = format!("{}.bin", name.to_ascii_lowercase());
+    fs::write(out.join(&file), &automaton.rows).expect("OUT_DIR is writable");
+    let words: Vec<_> = index.words.iter().map(|word| format!("{word:?}")).collect();
+    let targets: Vec<_> = index.targets.iter().map(|target| format!("Target::{target:?}")).collect();
+    format!(
+        "/// Finds the words of the built-in rules.\npub(crate) static {name}: Index = Index {{ \
+         automaton: super::automaton::Automaton {{ columns: std::borrow::Cow::Borrowed(&{:?}), width: {}, \
+         rows: std::borrow::Cow::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))), first_match: {}, \
+         ends: std::borrow::Cow::Borrowed(&{:?}), words: std::borrow::Cow::Borrowed(&{:?}) }}, \
+         words: std::borrow::Cow::Borrowed(&[{}]), targets: std::borrow::Cow::Borrowed(&[{}]) }};\n",
+        automaton.columns,
+        automaton.width,
+        automaton.first_match,
+        automaton.ends,
+        automaton.words,
+        words.join(", "),
+        targets.join(", "),
+    )
+}

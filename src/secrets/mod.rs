@@ -1,12 +1,46 @@
 //! The secrets engine: a text comes in, findings go out.
 //!
-//! One Aho-Corasick pass over the text finds the keywords of all rules; where one hits, the rule's shape is
-//! tried on a window around it, and what fits is confirmed (structure, checksum, entropy, placeholders).
+//! ```text
+//! rules/secrets/*.toml ─► schema, shape, check ─► index, automaton ─► table          (when it is built)
 //!
-//! It must not know git, the other engines, policy, reports, the command line, files, the clock or the
-//! environment.
+//! text ─► sweep ─► matcher, near, pattern ─► judge (confirm, placeholder) ─┐
+//!           ├────► structure (keys of several lines) ──────────────────────┼─► resolve ─► excerpt, pragma ─► findings
+//!           └────► pairs (names and values) ───────────────────────────────┘
+//! ```
+//!
+//! One pass over the text finds the words of all rules; where one hits, the rule's shape is tried there, and what
+//! fits is confirmed (structure, checksum, entropy, placeholders). It must not know git, the other engines,
+//! policy, reports, the command line, files, the clock or the environment.
 
-use crate::finding::{Finding, Place, RepoPath};
+mod automaton;
+mod candidate;
+mod check;
+mod confirm;
+mod custom;
+mod example;
+mod excerpt;
+mod index;
+mod judge;
+mod matcher;
+mod near;
+mod pattern;
+mod placeholder;
+mod pragma;
+mod resolve;
+mod scanner;
+mod schema;
+mod shape;
+mod structure;
+mod sweep;
+mod table;
+mod text;
+
+use std::sync::Arc;
+
+pub use example::ExampleError;
+pub use scanner::Scanner;
+
+use crate::finding::{Place, RepoPath};
 use crate::rule::RuleMeta;
 
 /// What a scan may be told.
@@ -24,6 +58,35 @@ pub struct Options<'a> {
 pub struct Rule {
     /// What the rule says about itself.
     pub meta: &'static RuleMeta,
+    definition: &'static table::Definition,
+    raw: Arc<schema::RawRule>,
+}
+
+impl Rule {
+    /// Returns the texts in which the rule finds something, and those in which it finds nothing, written out.
+    pub fn examples(&self) -> Result<(Vec<String>, Vec<String>), ExampleError> {
+        example::of(self)
+    }
+
+    /// Returns a value of the rule's shape of this number that passes its checks, the same for the same `seed`.
+    pub fn sample(&self, shape: usize, seed: u64) -> Result<String, ExampleError> {
+        example::valid(self, shape, seed)
+    }
+
+    /// Returns a value with the same shape that fails a check.
+    pub fn spoiled(&self, shape: usize, seed: u64) -> Result<String, ExampleError> {
+        example::invalid(self, shape, seed)
+    }
+
+    /// Returns how many shapes the rule has.
+    pub fn shapes(&self) -> usize {
+        self.definition.shapes.len()
+    }
+
+    /// Returns whether the rule only says that a value may be public, and so never has a finding.
+    pub fn is_public(&self) -> bool {
+        self.definition.public
+    }
 }
 
 /// A rule of the team's own that cannot be used.
@@ -40,31 +103,21 @@ pub struct RuleError {
 
 /// Reads rules written in the schema of `rules/secrets/*.toml` (a text with `[[rule]]` tables).
 pub fn parse_rules(toml: &str) -> Result<Vec<Rule>, RuleError> {
-    let _ = toml;
-    Ok(Vec::new())
+    custom::parse(toml)
 }
 
 /// Returns what every built-in rule says about itself, sorted by id.
 pub fn catalog() -> Vec<&'static RuleMeta> {
+    let tabled = table::RULES.iter().map(|rule| &rule.meta);
+    let mut metas: Vec<_> = tabled.chain(structure::metas()).chain(named_metas()).collect();
+    metas.sort_by_key(|meta| meta.id);
+    metas
+}
+
+fn named_metas() -> &'static [RuleMeta] {
+    &[]
+}
+
+fn named_values(_: &Place, _: &[u8], _: &[candidate::Hit]) -> Vec<candidate::Candidate> {
     Vec::new()
-}
-
-/// The matcher over all rules, built once per run and only when there is text to scan.
-pub struct Scanner<'a> {
-    options: Options<'a>,
-}
-
-impl<'a> Scanner<'a> {
-    /// Builds the matcher.
-    pub fn new(options: Options<'a>) -> Self {
-        Self { options }
-    }
-
-    /// Returns the findings in one text, in the order of their positions.
-    ///
-    /// `first_line` is the line of the real file on which `bytes` begins.
-    pub fn scan(&self, place: &Place, bytes: &[u8], first_line: u32) -> Vec<Finding> {
-        let _ = (place, bytes, first_line, &self.options.custom);
-        Vec::new()
-    }
 }

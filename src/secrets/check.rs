@@ -1,6 +1,6 @@
 //! The names of the offline checks that a rule may ask for, and what their parameters look like.
 //!
-//! In comes `"base64:32"`, out goes a [`Check`]. What a check does is in `confirm`. `build.rs` includes this file
+//! In comes `"base64:32"`, out go the kind of check and its parameter. What a check does is in `confirm`. `build.rs` includes this file
 //! too, so it knows nothing but the standard library.
 
 /// Declares the checks: their variant, their name in a rule, and the parameter they take.
@@ -77,15 +77,6 @@ checks! {
     Mixed "mixed" Never,
     NotHex "not-hex" Never,
     Entropy "entropy" Decimal,
-}
-
-/// A check with its parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Check {
-    /// What is checked.
-    pub(crate) kind: Kind,
-    /// What stands behind the colon, or nothing.
-    pub(crate) parameter: &'static str,
 }
 
 /// Why a text is not a check.

@@ -2,10 +2,10 @@
 //!
 //! What is read stays for the life of the process, as built-in rules do, so that findings can point at it.
 
-use super::check::{Check, Kind};
+use super::check::Kind;
 use super::schema::{self, RawRule, SchemaError};
 use super::shape::Piece;
-use super::table::{Definition, Part, Shape};
+use super::table::{Check, Definition, Part, Shape};
 use super::{Rule, RuleError};
 use crate::finding::{Category, Engine, Severity};
 use crate::rule::RuleMeta;

@@ -5,9 +5,9 @@
 //! that passes the rule's checks, and `{invalid}` one that nearly does.
 
 use super::confirm::{azure, checksum, encoding};
-use super::check::{Check, Kind};
+use super::check::Kind;
 use super::judge::{self, Match};
-use super::table::{Part, Shape};
+use super::table::{Check, Part, Shape};
 use super::{Rule, custom, matcher, shape};
 
 /// An example that cannot be written out.

@@ -5,13 +5,13 @@
 use std::ops::Range;
 
 use super::candidate::Candidate;
-use super::check::{Check, Kind};
+use super::check::Kind;
 use super::confirm::{self, Outcome, Value};
 use super::matcher::Edge;
 use super::placeholder;
 use super::resolve::{Found, Rank};
 use super::shape::Class;
-use super::table::{Definition, Part, Shape};
+use super::table::{Check, Definition, Part, Shape};
 use crate::finding::Confidence;
 
 /// The longest public prefix of a value.

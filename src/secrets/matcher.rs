@@ -188,13 +188,13 @@ mod tests {
 
     #[test]
     fn a_run_that_may_end_in_several_places_is_tried_at_all_of_them() {
-        let class = Class::Word;
-        let shape = Shape(&[
+        const PARTS: &[Part] = &[
             Part::Literal(b"t:"),
-            Part::Run { class, min: 2, max: 9, greedy: false },
+            Part::Run { class: Class::Word, min: 2, max: 9, greedy: false },
             Part::Literal(b"_"),
-            Part::Run { class, min: 3, max: 3, greedy: false },
-        ]);
+            Part::Run { class: Class::Word, min: 2, max: 3, greedy: false },
+        ];
+        let shape = Shape(PARTS);
         assert_eq!(found(shape, "t:a_b_c_def"), ["t:a_b_c_def"]);
         assert_eq!(found(shape, "t:a_b_c_de"), ["t:a_b_c_de"]);
         assert_eq!(found(shape, "t:abcdef"), [""; 0]);

@@ -78,6 +78,11 @@ impl Rule {
         example::invalid(self, shape, seed)
     }
 
+    /// Returns a word that has to stand before a value of the rule, if it wants one.
+    pub fn near_word(&self) -> Option<&'static str> {
+        self.definition.near.first().copied()
+    }
+
     /// Returns how many shapes the rule has.
     pub fn shapes(&self) -> usize {
         self.definition.shapes.len()

@@ -57,8 +57,9 @@ fn starts(text: &[u8], name: &Range<usize>) -> Vec<usize> {
         match byte {
             b'=' | b':' | b'>' | b'(' | b'"' | b'\'' | b'`' | b'/' | b'|' => assigned = true,
             b' ' | b'\t' if named || flag => assigned = true,
-            b' ' | b'\t' | b',' | b'[' | b'{' | b'@' | b'?' | b'&' => {}
-            b'\\' | b'%' => {}
+            // What follows is another statement.
+            b';' => return starts,
+            b' ' | b'\t' | b',' | b'[' | b'{' | b'@' | b'?' | b'&' | b'\\' | b'%' | b')' | b']' | b'}' | b'<' => {}
             _ => {
                 // The byte may be the first of a value if the one before it ends something.
                 let before = text[at - 1];

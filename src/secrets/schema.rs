@@ -218,8 +218,8 @@ impl<'t> Fields<'t> {
         match (&rule.regex, rule.shapes.is_empty()) {
             (None, true) => return Err(self.error("shape", "a rule needs `shape`, `shapes` or `regex`")),
             (Some(_), false) => return Err(self.error("regex", "a rule has a shape or a regex, not both")),
-            (Some(_), true) if rule.keywords.is_empty() => {
-                return Err(self.error("regex", "a rule with `regex` needs `keywords`: literals that every match holds"));
+            (Some(_), true) if rule.keywords.is_empty() && rule.near.is_empty() => {
+                return Err(self.error("regex", "a rule with `regex` needs `keywords` (literals that every match holds) or `near`"));
             }
             _ => {}
         }

@@ -59,12 +59,20 @@ pub(super) fn sweep(text: &[u8], rules: &RuleSet<'_>) -> Swept {
     sweep.swept
 }
 
+/// Where the keywords of a rule with a regular expression stand.
+#[derive(Default)]
+struct Keywords {
+    at: Vec<Range<usize>>,
+    /// Where a value may begin, if the rule wants a word before it; in ascending order.
+    starts: Vec<usize>,
+}
+
 struct Sweep<'t, 'r> {
     text: &'t [u8],
     rules: &'r RuleSet<'r>,
     swept: Swept,
     /// For each rule with a regular expression, where its keywords stand.
-    regexes: BTreeMap<u16, Vec<Range<usize>>>,
+    regexes: BTreeMap<u16, Keywords>,
     /// For each shape of a second half, where in the text values of it stand.
     halves: HashMap<*const table::Part, Vec<Range<usize>>>,
 }
@@ -104,7 +112,7 @@ impl Sweep<'_, '_> {
                             None => break,
                         }
                     }
-                    Target::Regex { rule } => self.regexes.entry(rule).or_default().push(range.clone()),
+                    Target::Regex { rule } => self.regexes.entry(rule).or_default().at.push(range.clone()),
                     Target::Pair { keyword } => {
                         self.swept.pairs.push(Hit { keyword: usize::from(keyword), start: range.start, end });
                     }
@@ -124,8 +132,13 @@ impl Sweep<'_, '_> {
         }
     }
 
-    fn near(&mut self, rule: u16, occurrence: &Occurrence<'_>) {
-        let rule = self.rules.rule(rule);
+    fn near(&mut self, number: u16, occurrence: &Occurrence<'_>) {
+        let rule = self.rules.rule(number);
+        if rule.regex.is_some() {
+            let keywords = self.regexes.entry(number).or_default();
+            keywords.starts.extend(&occurrence.starts);
+            keywords.at.extend(occurrence.starts.iter().map(|start| *start..*start));
+        }
         for start in &occurrence.starts {
             for shape in rule.shapes {
                 let Some(matched) = matcher::at(*shape, self.text, *start, rule.edge()) else { continue };
@@ -138,11 +151,16 @@ impl Sweep<'_, '_> {
     }
 
     fn regexes(&mut self) {
-        for (rule, hits) in std::mem::take(&mut self.regexes) {
+        for (rule, mut keywords) in std::mem::take(&mut self.regexes) {
             let rule = self.rules.rule(rule);
             let Some(expression) = rule.regex else { continue };
-            for region in pattern::regions(self.text, &hits) {
+            keywords.starts.sort_unstable();
+            keywords.at.sort_unstable_by_key(|range| range.start);
+            for region in pattern::regions(self.text, &keywords.at) {
                 for range in pattern::values(expression, self.text, region) {
+                    if !rule.near.is_empty() && keywords.starts.binary_search(&range.start).is_err() {
+                        continue;
+                    }
                     let whole = 0..range.len();
                     self.judge(rule, None, matcher::Matched { range, runs: vec![whole] });
                 }

@@ -2,7 +2,7 @@
 //!
 //! `build.rs` writes the table out of `rules/secrets/*.toml`, so that the program parses no rule when it starts.
 
-use super::check::{Check, Kind};
+use super::check::Kind;
 use super::index::{Index, Target, Word};
 use super::shape::Class;
 use crate::finding::{Category, Engine, Severity};
@@ -29,6 +29,15 @@ pub(crate) struct Definition {
     pub(crate) pair: Option<Shape>,
     /// Whether the value may be public.
     pub(crate) public: bool,
+}
+
+/// A check with its parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Check {
+    /// What is checked.
+    pub(crate) kind: Kind,
+    /// What stands behind the colon, or nothing.
+    pub(crate) parameter: &'static str,
 }
 
 /// A shape, as parts.

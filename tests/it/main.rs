@@ -7,5 +7,6 @@ mod findability;
 mod install;
 mod layers;
 mod push;
+mod rules;
 mod situations;
 mod support;

@@ -6,7 +6,8 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::super::check::{Check, Kind};
+use super::super::check::Kind;
+use super::super::table::Check;
 use super::{Value, azure, encoding};
 
 const UPPER_FIRST: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

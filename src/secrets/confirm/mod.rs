@@ -13,7 +13,8 @@ mod statistics;
 
 use std::ops::Range;
 
-use super::check::{Check, Kind};
+use super::check::Kind;
+use super::table::Check;
 
 /// What a check says of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

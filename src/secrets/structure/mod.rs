@@ -42,7 +42,7 @@ struct Key {
 }
 
 /// The readers, in the order of [`anchors::ANCHORS`].
-const READERS: [fn(&[u8], usize) -> Option<Key>; 5] = [pem::read, ppk::read, pem::read_encoded, jwk::read, bare::read];
+const READERS: [fn(&[u8], usize) -> Option<Key>; anchors::ANCHORS.len()] = [pem::read, ppk::read, pem::read_encoded, jwk::read, bare::read];
 
 /// Returns what the rules of this reader say about themselves.
 pub(super) fn metas() -> &'static [RuleMeta] {

@@ -7,6 +7,7 @@
 use super::confirm::{azure, checksum, encoding};
 use super::check::Kind;
 use super::judge::{self, Match};
+use super::shape::Class;
 use super::table::{Check, Part, Shape};
 use super::{Rule, custom, matcher, shape};
 
@@ -144,7 +145,7 @@ fn draw(shape: Shape, dice: &mut Dice) -> Vec<u8> {
         match part {
             Part::Literal(literal) => value.extend_from_slice(literal),
             Part::Run { class, min, max, .. } => {
-                let bytes: Vec<u8> = class.bytes().collect();
+                let bytes: Vec<u8> = class.bytes().filter(|byte| !mixes_hex(*class) || !byte.is_ascii_uppercase()).collect();
                 // Values near the shortest form read best.
                 let spread = usize::from(max - min).min(16);
                 let length = usize::from(*min) + dice.below(spread + 1);
@@ -153,6 +154,11 @@ fn draw(shape: Shape, dice: &mut Dice) -> Vec<u8> {
         }
     }
     value
+}
+
+/// Hexadecimal digits of either case are written in one.
+fn mixes_hex(class: Class) -> bool {
+    matches!(class, Class::AnyHex | Class::UuidVariant)
 }
 
 /// Changes a drawn value so that it passes a check, where drawing again would take too long.

@@ -23,10 +23,10 @@ impl Definition {
         if self.checks.iter().any(|check| proves(check.kind)) { Edge::Proven } else { Edge::Plain }
     }
 
-    /// Returns whether the name before a value has to say that it is a secret.
+    /// Returns whether the name before a value has to say that it is a secret, because nothing else does.
     pub(super) fn needs_secretive_name(&self) -> bool {
         let weak = |check: &Check| matches!(check.kind, Kind::Mixed | Kind::NotHex | Kind::Entropy | Kind::Uuid | Kind::Uuid4);
-        self.checks.iter().all(weak) && !self.near.iter().any(|word| super::near::is_secretive(word.as_bytes()))
+        self.checks.iter().all(weak)
     }
 }
 

@@ -120,6 +120,8 @@ fn begins(shape: Shape, text: &[u8], start: usize, edge: Edge) -> bool {
         // A short beginning such as `re_` is the end of many names.
         Some(Part::Literal(literal)) if edge == Edge::Plain && literal.len() < 5 => NAME,
         Some(Part::Literal(_)) | None => ALPHANUMERIC,
+        // A number may follow a word: `bot1234:…`.
+        Some(Part::Run { class: Class::Digit, .. }) => Class::Digit.bit(),
         Some(Part::Run { class, .. }) => class.bit() | ALPHANUMERIC,
     };
     classes_of(before) & forbidden == 0 || is_escaped(&text[..start])

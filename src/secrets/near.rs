@@ -12,6 +12,8 @@ use super::shape::{Class, classes_of};
 const REACH: usize = 40;
 /// How long a name may be.
 const NAME_LIMIT: usize = 120;
+/// How far before the name the same line may say that the value is a secret: `Authorization: …`.
+const LOOK_BACK: usize = 24;
 
 /// An occurrence of a word, with the name around it.
 pub(super) struct Occurrence<'t> {
@@ -37,10 +39,15 @@ impl<'t> Occurrence<'t> {
         (!starts.is_empty()).then_some(Self { text, name, starts })
     }
 
-    /// Returns whether the name, or what stands between it and `start`, says that the value is a secret.
+    /// Returns whether the name, or what stands around it on the line, says that the value is a secret.
     pub(super) fn is_secretive(&self, start: usize) -> bool {
-        is_secretive(&self.text[self.name.start..start])
+        is_secretive(&self.text[context_start(self.text, self.name.start)..start])
     }
+}
+
+fn context_start(text: &[u8], name_start: usize) -> usize {
+    let from = name_start.saturating_sub(LOOK_BACK);
+    memchr::memrchr(b'\n', &text[from..name_start]).map_or(from, |newline| from + newline + 1)
 }
 
 /// Returns the places where a value may begin: behind a delimiter that belongs to an assignment.
@@ -48,7 +55,7 @@ fn starts(text: &[u8], name: &Range<usize>) -> Vec<usize> {
     let end = (name.end + REACH).min(text.len());
     let line = &text[name.end..end];
     let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
-    let named = is_secretive(&text[name.clone()]);
+    let named = is_secretive(&text[context_start(text, name.start)..name.end]);
     let flag = text[name.clone()].starts_with(b"-");
     let mut assigned = false;
     let mut starts = Vec::new();
@@ -97,16 +104,19 @@ fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
 
 const SECRETIVE: &[&[u8]] = &[
     b"key", b"token", b"secret", b"passw", b"pwd", b"auth", b"cred", b"license", b"licence", b"dsn", b"cookie",
-    b"session", b"bearer", b"signature", b"salt", b"webhook",
+    b"session", b"bearer", b"signature", b"salt", b"webhook", b"certificate",
 ];
 /// Words too short to be looked for within others.
-const SECRETIVE_SEGMENTS: &[&[u8]] = &[b"pat", b"pass", b"sid", b"pw", b"sk", b"jwt"];
+const SECRETIVE_SEGMENTS: &[&[u8]] = &[b"pat", b"pass", b"sid", b"pw", b"sk", b"jwt", b"access"];
 
 /// Returns whether a text holds a word that says "this is a secret".
 pub(super) fn is_secretive(text: &[u8]) -> bool {
     let lower = text.to_ascii_lowercase();
     let holds = |word: &&[u8]| {
-        memchr::memmem::find(&lower, word).is_some_and(|at| *word != b"auth" || !lower[at..].starts_with(b"author"))
+        memchr::memmem::find(&lower, word).is_some_and(|at| {
+            let author = lower[at..].starts_with(b"author") && !lower[at..].starts_with(b"authori");
+            *word != b"auth" || !author
+        })
     };
     SECRETIVE.iter().any(holds)
         || SECRETIVE_SEGMENTS.iter().any(|word| {

@@ -30,6 +30,9 @@ pub(super) fn is_placeholder(payload: &[u8]) -> bool {
 
 /// Six equal characters, unless the text is so long that they are nothing special.
 fn has_long_run(payload: &[u8]) -> bool {
+    // Base64 of a number begins with as many `A` as the number has zeros before it.
+    let zeros = payload.iter().take_while(|byte| **byte == b'A').count();
+    let payload = if payload.len() > 60 && zeros < payload.len() / 2 { &payload[zeros..] } else { payload };
     let longest = payload.chunk_by(|a, b| a == b).map(<[u8]>::len).max().unwrap_or(0);
     longest >= 6 && longest * 20 >= payload.len()
 }

@@ -163,8 +163,11 @@ fn leaked(text: &str, finding: &Finding) -> Option<String> {
 #[test]
 fn checksums_decide() {
     let by_id: BTreeMap<_, _> = rules().into_iter().map(|rule| (rule.meta.id, rule)).collect();
+    // Where a checksum is advice only, no changed character makes a value wrong.
     let proven = by_id.values().filter(|rule| {
-        !rule.is_public() && scan_one(rule, 0).is_some_and(|finding| finding.message.ends_with("checksum valid"))
+        !rule.is_public()
+            && scan_one(rule, 0).is_some_and(|finding| finding.message.ends_with("checksum valid"))
+            && rule.spoiled(0, 0).is_ok()
     });
     let proven: Vec<_> = proven.collect();
     assert!(proven.len() >= 25, "only {} families prove themselves", proven.len());
@@ -173,7 +176,7 @@ fn checksums_decide() {
     for rule in proven {
         for seed in 0..draws {
             let shape = (seed as usize) % rule.shapes();
-            let (Ok(value), Ok(spoiled)) = (rule.sample(shape, seed), rule.spoiled(shape, seed)) else { continue };
+            let (value, spoiled) = (rule.sample(shape, seed).unwrap(), rule.spoiled(shape, seed).unwrap());
             let text = format!("{} = \"{value}\"\n", rule_word(rule));
             if !scan(&text).iter().any(|finding| finding.rule.id == rule.meta.id && finding.confidence == Confidence::High) {
                 wrong.push(format!("`{}` misses number {seed}", rule.meta.id));

@@ -148,4 +148,6 @@ pub struct Change {
     pub texts: Vec<TextChange>,
     /// Parents that are not there (a shallow or partial clone), so that all content counts as added.
     pub missing_parents: Vec<ObjectId>,
+    /// Files whose content could not be had, with the reason: binary parts of a patch.
+    pub unread: Vec<(RepoPath, String)>,
 }

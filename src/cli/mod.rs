@@ -8,7 +8,11 @@
 
 mod commands;
 pub mod environment;
+mod events;
 pub mod failure;
+mod gate;
+mod kept;
+mod rulebook;
 mod shims;
 pub mod terminal;
 

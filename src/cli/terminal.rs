@@ -6,6 +6,7 @@
 use std::io::{self, Write};
 
 use colored::Colorize as _;
+use indicatif::ProgressBar;
 
 use super::environment::{ColorChoice, Environment, Stream};
 use super::failure::Failure;
@@ -28,6 +29,7 @@ pub enum Verbosity {
 pub struct Terminal {
     stdout_color: bool,
     stderr_color: bool,
+    person_waits: bool,
     width: usize,
     verbosity: Verbosity,
 }
@@ -42,6 +44,7 @@ impl Terminal {
         Self {
             stdout_color,
             stderr_color,
+            person_waits: environment.is_terminal(Stream::Stderr),
             width: environment.width(),
             verbosity,
         }
@@ -93,6 +96,14 @@ impl Terminal {
         };
         // Whoever closed the stream does not want to know; the exit code still tells.
         drop(written);
+    }
+
+    /// Returns a progress bar for long work, drawn only where a person waits for many steps.
+    pub fn progress(&self, steps: usize, worth_it_from: usize) -> ProgressBar {
+        if self.quiet() || !self.person_waits || steps < worth_it_from {
+            return ProgressBar::hidden();
+        }
+        ProgressBar::new(steps as u64)
     }
 
     /// Says something to the person at the terminal, unless `-q` was given.

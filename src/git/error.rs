@@ -1,7 +1,9 @@
 //! What can go wrong between git and us.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
+use crate::finding::printable;
 use crate::input::ObjectId;
 
 /// Why git could not be read.
@@ -37,4 +39,14 @@ pub enum GitError {
         /// What the backend said.
         reason: String,
     },
+}
+
+impl GitError {
+    /// Makes the error of something that could not be read; the reason may quote the repository.
+    pub(super) fn unreadable(what: impl Into<String>, reason: impl Display) -> Self {
+        Self::Unreadable {
+            what: what.into(),
+            reason: printable(reason.to_string().trim()),
+        }
+    }
 }

@@ -5,22 +5,56 @@
 //! request. Two backends stand behind [`Repository`]: `libgit2`, and git's own plumbing for what libgit2
 //! cannot open. Nothing here writes to the repository or runs anything but git's plumbing.
 //!
+//! ```text
+//! open ─► libgit2  ─┐                       ┌─► staged, pushed, range, hooks_dir
+//!      └► plumbing ─┴─► repository (trees) ─┤
+//!         (program, raw_diff)               └─► Repository for everybody else          patch, message, quick
+//! ```
+//!
 //! It must not know engines, policy, reports or the command line.
 
 mod error;
+mod hooks_dir;
+mod index_file;
+mod libgit2;
+mod message;
+mod objects;
+mod open;
+mod patch;
+mod plumbing;
+mod program;
+mod pushed;
+mod quick;
+mod range;
+mod raw_diff;
+mod repository;
+mod staged;
+mod tree;
+mod walk;
 
 pub use error::GitError;
+pub use hooks_dir::hooks_dir;
+pub use message::message_text;
+pub use open::open;
+pub use patch::patch;
+pub use pushed::{history, pushed, received};
+pub use quick::{index_stamp, quick_layout};
+pub use range::range;
+pub use staged::{committed, staged};
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::finding::RepoPath;
-use crate::input::{Change, CommitInfo, FileChange, ObjectId, TextChange};
+use crate::input::{Change, CommitInfo, FileChange, ObjectId};
 
 /// How to open a repository.
 #[derive(Debug, Clone, Default)]
 pub struct OpenOptions {
-    /// Where to look; nothing means the environment (`GIT_DIR`, `GIT_INDEX_FILE` …) and the current directory.
+    /// Where to look; nothing means the environment (`GIT_DIR`, `GIT_OBJECT_DIRECTORY` …) and the current directory.
     pub start: Option<PathBuf>,
+    /// The index that git gave the hook: the value of `GIT_INDEX_FILE`, where it is set. Nothing means the
+    /// repository's own, which is the wrong one in `commit -a` and `commit PATH`.
+    pub index: Option<PathBuf>,
     /// The absolute path of the git program for the plumbing backend, where one was found.
     pub git: Option<PathBuf>,
     /// Which backend to use; nothing means libgit2, and plumbing where libgit2 cannot open the repository.
@@ -47,10 +81,19 @@ pub struct Layout {
     pub work_tree: Option<PathBuf>,
 }
 
+/// A setting of git's configuration that is a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// The value, `~` expanded.
+    pub value: PathBuf,
+    /// The scope it comes from: `system`, `global`, `local`, `worktree` or `command`.
+    pub scope: String,
+}
+
 /// One side of a comparison or a lookup: a commit, or the index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// The tree of a commit.
+    /// The tree of a commit; the id of a tree is taken as well.
     Commit(ObjectId),
     /// The index that git gave the hook, or the repository's own.
     Index,
@@ -67,7 +110,8 @@ pub trait Repository {
     /// Returns the object that a revision names, tags peeled to what they point at.
     fn resolve(&self, revision: &str) -> Result<ObjectId, GitError>;
     /// Returns the entries that differ between `new` and every one of `parents` (all entries, if there are none),
-    /// sorted by path, gitlinks and intent-to-add entries left out. A missing parent object is [`GitError::Missing`].
+    /// sorted by path, gitlinks and intent-to-add entries left out. Of a conflict in the index, both sides count,
+    /// each as a change of its own. A missing parent object is [`GitError::Missing`].
     fn compare(&self, parents: &[ObjectId], new: Side) -> Result<Vec<FileChange>, GitError>;
     /// Returns the bytes of a blob, all of them or an error. `limit` is the largest size that is read.
     fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError>;
@@ -83,6 +127,8 @@ pub trait Repository {
     fn references(&self) -> Result<Vec<(String, ObjectId)>, GitError>;
     /// Returns what an object is.
     fn kind(&self, id: &ObjectId) -> Result<ObjectKind, GitError>;
+    /// Returns a setting of git's configuration, read as a path.
+    fn setting(&self, key: &str) -> Result<Option<Setting>, GitError>;
 }
 
 /// A commit as the repository stores it.
@@ -116,27 +162,6 @@ pub enum ObjectKind {
     },
 }
 
-/// Opens a repository with the first backend that can.
-pub fn open(options: &OpenOptions) -> Result<Box<dyn Repository>, GitError> {
-    let _ = options;
-    Err(GitError::NotARepository(PathBuf::new()))
-}
-
-/// Returns the staged change against the commit in the making's parents.
-///
-/// `parents` empty means the first commit. A parent that is missing from the object store makes the whole new
-/// content count as added and is named in [`Change::missing_parents`].
-pub fn staged(repository: &dyn Repository, parents: &[ObjectId]) -> Result<Change, GitError> {
-    let _ = (repository, parents);
-    Ok(Change::default())
-}
-
-/// Returns what one commit brings, its message included.
-pub fn committed(repository: &dyn Repository, id: &ObjectId) -> Result<Change, GitError> {
-    let _ = (repository, id);
-    Ok(Change::default())
-}
-
 /// What a push brings: commits still to be read with [`committed`], and what is not a commit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pushed {
@@ -150,42 +175,6 @@ pub struct Pushed {
     pub notes: Vec<String>,
 }
 
-/// Reads the lines that git gives `pre-push` on its standard input.
-pub fn pushed(repository: &dyn Repository, remote: &str, stdin: &[u8]) -> Result<Pushed, GitError> {
-    let _ = (repository, remote, stdin);
-    Ok(Pushed::default())
-}
-
-/// Reads the lines that git gives `pre-receive` on its standard input.
-pub fn received(repository: &dyn Repository, stdin: &[u8]) -> Result<Pushed, GitError> {
-    let _ = (repository, stdin);
-    Ok(Pushed::default())
-}
-
-/// Returns the commits of a range as people write it: `A..B`, `A...B`, `B` (all of its history), `^A B`.
-pub fn range(repository: &dyn Repository, expression: &str) -> Result<Vec<ObjectId>, GitError> {
-    let _ = (repository, expression);
-    Ok(Vec::new())
-}
-
-/// Returns every commit reachable from any reference or `HEAD`, and the texts of tags and names.
-pub fn history(repository: &dyn Repository) -> Result<Pushed, GitError> {
-    let _ = repository;
-    Ok(Pushed::default())
-}
-
-/// Reads a unified diff (of `git diff`, `git format-patch`, `diff -u`) into a change.
-pub fn patch(bytes: &[u8]) -> Result<Change, GitError> {
-    let _ = bytes;
-    Ok(Change::default())
-}
-
-/// Returns the directory in which git looks for hooks, and which configuration says so.
-pub fn hooks_dir(repository: &dyn Repository) -> Result<HooksDir, GitError> {
-    let _ = repository;
-    Err(GitError::NotARepository(PathBuf::new()))
-}
-
 /// The directory in which git looks for hooks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HooksDir {
@@ -193,13 +182,4 @@ pub struct HooksDir {
     pub path: PathBuf,
     /// The scope of `core.hooksPath`, where that decides (`system`, `global`, `local`, `worktree`, `command`).
     pub scope: Option<String>,
-}
-
-/// Returns the text of a message in the making: what `commit-msg` is given, cut where git will cut it.
-pub fn message_text(file: &Path, bytes: Vec<u8>) -> TextChange {
-    let _ = file;
-    TextChange {
-        place: crate::finding::Place::CommitMessage,
-        bytes: bytes.into(),
-    }
 }

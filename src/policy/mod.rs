@@ -5,12 +5,61 @@
 //! [`decide`], decides in the hook and in CI.
 //!
 //! It must not know git, engines, reports or the command line, and reads no file and no clock.
+//!
+//! ```text
+//! text ─► source (positions) ─► schema (unknown keys) ─► reader (defaults, origins) ─► one file a section
+//! findings ─► ruling: threshold ─► existing ─► inline comment ─► rollout ─► override ─► verdict: the strictest
+//! ```
 
-use jiff::{Timestamp, civil::Date};
+mod allow;
+mod bypass;
+mod custom_rules;
+mod digest;
+mod engine;
+mod hook;
+mod override_record;
+mod paths;
+mod people;
+mod profile;
+mod reader;
+mod rollout;
+mod ruling;
+mod schema;
+mod source;
+mod template;
+mod threshold;
+mod value;
+mod verdict;
+mod waiver;
+
+use toml::Spanned;
+use toml::de::DeValue;
 
 use crate::finding::{Engine, RepoPath};
-use crate::introduced::Detected;
-use crate::receipt::{Deferral, Receipt};
+
+use allow::AllowEntry;
+use paths::Paths;
+use reader::Reader;
+use rollout::Rollout;
+use source::Source;
+use threshold::Thresholds;
+use value::{Item, Word};
+
+pub use bypass::{
+    Approval, Covered, Override, OverrideError, OverrideRequest, OverrideRules, check_override,
+    new_override,
+};
+pub use digest::digest;
+pub use engine::{AuditSettings, BanditSettings, PinnedDatabase};
+pub use hook::{Hook, MissingBinary, NoVerify};
+pub use override_record::{parse_override, parse_override_under, write_override};
+pub use people::People;
+pub use profile::Profile;
+pub use reader::{EffectiveKey, Setting};
+pub use schema::KEYS;
+pub use template::template;
+pub use verdict::{Gate, Judged, JudgedUnscanned, Verdict, decide};
+pub use waiver::{Inline, Proof, QuorumRule, Waivers};
 
 /// The name of the policy file, at the root of the repository.
 pub const FILE_NAME: &str = "gate-hook.toml";
@@ -32,17 +81,33 @@ pub enum Action {
     Block,
 }
 
+/// What happens with findings that were there before the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// They warn at most.
+    Warn,
+    /// They count as introduced ones do.
+    Act,
+}
+
 impl Action {
     /// Returns the name used in the policy and in reports.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Off => "off",
-            Self::Info => "info",
-            Self::Warn => "warn",
-            Self::Review => "review",
-            Self::Block => "block",
-        }
+        self.word()
     }
+}
+
+impl Word for Existing {
+    const WORDS: &'static [(&'static str, Self)] = &[("warn", Self::Warn), ("act", Self::Act)];
+}
+
+/// What decided about a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decider {
+    /// The key of the policy with its value, for example `secrets.credential = "block"`.
+    pub key: String,
+    /// The file and line the key stands in (`gate-hook.toml:12`), or `profile phased (built in)`.
+    pub origin: String,
 }
 
 /// The text of a policy file and where it came from.
@@ -72,16 +137,6 @@ pub struct PolicyError {
     pub hint: Option<String>,
 }
 
-/// One resolved policy.
-#[derive(Debug, Clone)]
-pub struct Policy {
-    /// The key of the digests in fingerprints of secrets.
-    pub secrets_fingerprint_key: Option<String>,
-    /// The team's own secret rules, each as the text of a `[[rule]]` table with the line it starts on in the
-    /// policy file; the secrets engine reads them.
-    pub custom_rules: Vec<CustomRule>,
-}
-
 /// One `[[secrets.rules]]` table of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomRule {
@@ -93,109 +148,194 @@ pub struct CustomRule {
     pub line: u32,
 }
 
+/// One resolved policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// The key of the digests in fingerprints of secrets.
+    pub secrets_fingerprint_key: Option<String>,
+    /// The team's own secret rules, each as the text of a `[[rule]]` table with the line it starts on in the
+    /// policy file; the secrets engine reads them.
+    pub custom_rules: Vec<CustomRule>,
+    /// The profile that the defaults are from.
+    pub profile: Profile,
+    /// What happens with findings that were there before the change.
+    pub existing: Setting<Existing>,
+    /// How the hook itself behaves.
+    pub hook: Hook,
+    /// What the Bandit engine is told.
+    pub bandit: BanditSettings,
+    /// What the audit engine is told.
+    pub audit: AuditSettings,
+    /// What waivers may do.
+    pub waivers: Waivers,
+    /// What overrides may do.
+    pub override_rules: OverrideRules,
+    /// Who is who.
+    pub people: People,
+    thresholds: Thresholds,
+    paths: Paths,
+    allow: Vec<AllowEntry>,
+    rollout: Option<Rollout>,
+    effective: Vec<EffectiveKey>,
+}
+
 impl Policy {
     /// Returns the built-in policy of profile `phased`, which applies where there is no policy file.
     pub fn builtin() -> Self {
-        Self {
-            secrets_fingerprint_key: None,
-            custom_rules: Vec::new(),
-        }
+        Self::of_profile(Profile::Phased)
+    }
+
+    /// Returns the policy that consists of a profile's defaults.
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "without keys there is no key that could be wrong"
+    )]
+    pub fn of_profile(profile: Profile) -> Self {
+        let source = Source::new("", "").expect("nothing is not too large");
+        let nothing = Spanned::new(0..0, DeValue::Table(toml::de::DeTable::new()));
+        let root = Item {
+            source: &source,
+            key: String::new(),
+            key_span: 0..0,
+            value: &nothing,
+        };
+        Self::read(root, profile).expect("without keys there is no key that could be wrong")
     }
 
     /// Reads a policy file.
-    pub fn parse(source: &PolicyText) -> Result<Self, PolicyError> {
-        let _ = source;
-        Ok(Self::builtin())
+    pub fn parse(text: &PolicyText) -> Result<Self, PolicyError> {
+        let source = Source::new(&text.name, &text.text)?;
+        let table = source.parse()?;
+        let span = table.span();
+        let value = Spanned::new(span.clone(), DeValue::Table(table.into_inner()));
+        let file = Item {
+            source: &source,
+            key: String::new(),
+            key_span: span,
+            value: &value,
+        };
+        let root = if text.embedded {
+            embedded_table(&file)?
+        } else {
+            Some(file)
+        };
+        let Some(root) = root else {
+            return Ok(Self::builtin());
+        };
+        schema::refuse_unknown(&root, KEYS)?;
+        Self::read(root, Profile::Phased)
+    }
+
+    fn read(root: Item<'_>, default_profile: Profile) -> Result<Self, PolicyError> {
+        let mut reader = Reader::new(root);
+        let profile = reader.set("profile", default_profile)?.value;
+        reader.use_defaults_of(profile);
+        let fingerprint_key = reader.optional("secrets.fingerprint_key", Item::read)?;
+        let rules = reader.custom_rules("secrets.rules")?;
+        Ok(Self {
+            secrets_fingerprint_key: fingerprint_key.map(|setting| setting.value),
+            custom_rules: rules,
+            profile,
+            existing: reader.set("existing", Existing::Warn)?,
+            hook: Hook::read(&mut reader)?,
+            bandit: BanditSettings::read(&mut reader)?,
+            audit: AuditSettings::read(&mut reader)?,
+            waivers: Waivers::read(&mut reader)?,
+            override_rules: OverrideRules::read(&mut reader)?,
+            people: People::read(&mut reader)?,
+            thresholds: Thresholds::read(&mut reader, profile.defaults())?,
+            paths: Paths::read(&mut reader)?,
+            allow: reader.set("secrets.allow", Vec::new())?.value,
+            rollout: Rollout::read(&mut reader)?,
+            effective: reader.finish(),
+        })
+    }
+
+    fn says_the_same_as(&self, other: &Self) -> bool {
+        let values = |policy: &'_ Self| -> Vec<(String, String)> {
+            policy
+                .effective
+                .iter()
+                .map(|key| (key.key.clone(), key.value.clone()))
+                .collect()
+        };
+        values(self) == values(other)
     }
 }
 
-/// What decided about a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decider {
-    /// The key of the policy with its value, for example `secrets.credential = "block"`.
-    pub key: String,
-    /// The file and line the key stands in (`gate-hook.toml:12`), or `profile phased (built in)`.
-    pub origin: String,
+/// Returns the `[tool.gate-hook]` table of a `pyproject.toml`.
+fn embedded_table<'d>(file: &Item<'d>) -> Result<Option<Item<'d>>, PolicyError> {
+    let Some(tools) = file.get("tool")? else {
+        return Ok(None);
+    };
+    let Some(table) = tools.get("gate-hook")? else {
+        return Ok(None);
+    };
+    table.table()?;
+    // Keys are named as in a file of its own.
+    Ok(Some(Item {
+        key: String::new(),
+        ..table
+    }))
 }
 
-/// A finding and what the policy says of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
-    /// The finding.
-    pub detected: Detected,
-    /// What happens.
-    pub action: Action,
-    /// Which line of the policy decided, the last word first.
-    pub decided_by: Vec<Decider>,
-    /// The first day on which the finding will block, where only the rollout's baseline phase lets it pass.
-    pub blocks_from: Option<Date>,
-    /// The override record that lets it pass.
-    pub overridden_by: Option<String>,
+/// Returns whether a `pyproject.toml` holds a policy. One that cannot be read and mentions it counts, so
+/// that the mistake in it is reported.
+pub fn embeds_policy(pyproject: &str) -> bool {
+    if !pyproject.contains("gate-hook") {
+        return false;
+    }
+    match toml::de::DeTable::parse(pyproject) {
+        Ok(file) => file
+            .get_ref()
+            .get("tool")
+            .is_some_and(|tools| tools.get_ref().get("gate-hook").is_some()),
+        Err(_) => true,
+    }
 }
 
-/// What is decided over all findings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Verdict {
-    /// Every finding with its action, the ones that matter most first.
-    pub judged: Vec<Judged>,
-    /// Questions left to CI.
-    pub deferred: Vec<Deferral>,
-    /// Whether something could not be looked at (exit code 3).
-    pub could_not_look: bool,
+/// Returns the effective policy, key by key, in the order of [`KEYS`].
+pub fn effective(policy: &Policy) -> &[EffectiveKey] {
+    &policy.effective
 }
 
-/// Facts and settings that a decision depends on beside the findings.
-#[derive(Debug, Clone)]
-pub struct Gate {
-    /// The policies that all apply, the base's first; the strictest answer wins.
-    pub policies: Vec<Policy>,
-    /// The override records found in the change.
-    pub overrides: Vec<Override>,
-    /// The time of the decision.
-    pub now: Timestamp,
-}
-
-/// One override record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Override {
-    /// Its id, `o-` and eight hexadecimal digits.
-    pub id: String,
-}
-
-/// Decides over findings.
-pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdict {
-    let _ = (gate, detected, receipt);
-    Verdict::default()
+/// Returns the policies that judge a change: the base's and the change's own, so that no change loosens the
+/// gate that judges it.
+///
+/// A side without a policy file counts as `default` ([`Policy::builtin`] unless the gate was installed for
+/// all repositories). Where there is no base at all (the first commit), there is nothing to loosen.
+pub fn applicable(
+    base: Option<Policy>,
+    change: Option<Policy>,
+    base_exists: bool,
+    default: &Policy,
+) -> Vec<Policy> {
+    let change = change.unwrap_or_else(|| default.clone());
+    if !base_exists {
+        return vec![change];
+    }
+    let base = base.unwrap_or_else(|| default.clone());
+    if base.says_the_same_as(&change) {
+        vec![base]
+    } else {
+        vec![base, change]
+    }
 }
 
 /// Returns whether every policy's allow-list lets this value at this path go without a word.
 pub fn allowed(policies: &[Policy], path: &RepoPath, value: &[u8]) -> bool {
-    let _ = (policies, path, value);
-    false
+    !policies.is_empty()
+        && policies
+            .iter()
+            .all(|policy| policy.allow.iter().any(|entry| entry.allows(path, value)))
 }
 
-/// Reads an override record; `name` is its path, for messages.
-pub fn parse_override(name: &str, text: &str) -> Result<Override, PolicyError> {
-    let _ = text;
-    Ok(Override {
-        id: name.to_owned(),
-    })
-}
-
-/// Writes an override record, to be staged with the change.
-pub fn write_override(record: &Override) -> String {
-    record.id.clone()
-}
-
-/// Returns the digest of everything that decides, given the parts' own texts (policies, rules, register, version).
-pub fn digest(parts: &[&[u8]]) -> String {
-    let _ = parts;
-    String::new()
-}
-
-/// Returns whether an engine has anything to do with a path under these policies (only a path that every
-/// policy excludes is excluded).
+/// Returns whether every policy keeps an engine away from this path.
 pub fn excluded(policies: &[Policy], engine: Engine, path: &RepoPath) -> bool {
-    let _ = (policies, engine, path);
-    false
+    // One list of exclusions holds for all engines.
+    let _ = engine;
+    !policies.is_empty()
+        && policies
+            .iter()
+            .all(|policy| policy.paths.exclude.value.matches(path))
 }

@@ -23,6 +23,7 @@ mod index;
 mod judge;
 mod matcher;
 mod near;
+mod pairs;
 mod pattern;
 mod placeholder;
 mod pragma;
@@ -40,7 +41,7 @@ use std::sync::Arc;
 pub use example::ExampleError;
 pub use scanner::Scanner;
 
-use crate::finding::{Place, RepoPath};
+use crate::finding::RepoPath;
 use crate::rule::RuleMeta;
 
 /// What a scan may be told.
@@ -114,15 +115,7 @@ pub fn parse_rules(toml: &str) -> Result<Vec<Rule>, RuleError> {
 /// Returns what every built-in rule says about itself, sorted by id.
 pub fn catalog() -> Vec<&'static RuleMeta> {
     let tabled = table::RULES.iter().map(|rule| &rule.meta);
-    let mut metas: Vec<_> = tabled.chain(structure::metas()).chain(named_metas()).collect();
+    let mut metas: Vec<_> = tabled.chain(structure::metas()).chain(pairs::metas()).collect();
     metas.sort_by_key(|meta| meta.id);
     metas
-}
-
-fn named_metas() -> &'static [RuleMeta] {
-    &[]
-}
-
-fn named_values(_: &Place, _: &[u8], _: &[candidate::Hit]) -> Vec<candidate::Candidate> {
-    Vec::new()
 }

@@ -9,7 +9,7 @@ use super::index::{self, Index};
 use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
-use super::{Options, Rule, catalog, pragma, structure};
+use super::{Options, Rule, catalog, pairs, pragma, structure};
 use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath, printable};
 
 /// The matcher over all rules, built once per run and only when there is text to scan.
@@ -54,12 +54,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn candidates(&self, place: &Place, text: &[u8]) -> Vec<Found> {
-        let Swept { mut found, structures, pairs } = sweep::sweep(text, &RuleSet::built_in());
+        let Swept { mut found, structures, hits } = sweep::sweep(text, &RuleSet::built_in());
         found.extend(structure::find(text, &structures));
         if let Some((exact, folded)) = self.custom_index() {
             found.extend(sweep::sweep(text, &RuleSet::custom(exact, folded, &self.options.custom)).found);
         }
-        found.extend(super::named_values(place, text, &pairs).into_iter().map(of_pair));
+        found.extend(pairs::find(place, text, &hits).into_iter().map(of_pair));
         found
     }
 

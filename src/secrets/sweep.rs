@@ -46,7 +46,7 @@ pub(super) struct Swept {
     /// Matches of rules.
     pub(super) found: Vec<Found>,
     /// Keywords of the reader of names and values.
-    pub(super) pairs: Vec<Hit>,
+    pub(super) hits: Vec<Hit>,
     /// Beginnings of structures: the anchor's index and its position.
     pub(super) structures: Vec<(u16, usize)>,
 }
@@ -114,7 +114,7 @@ impl Sweep<'_, '_> {
                     }
                     Target::Regex { rule } => self.regexes.entry(rule).or_default().at.push(range.clone()),
                     Target::Pair { keyword } => {
-                        self.swept.pairs.push(Hit { keyword: usize::from(keyword), start: range.start, end });
+                        self.swept.hits.push(Hit { keyword: usize::from(keyword), start: range.start, end });
                     }
                     Target::Structure { anchor } => self.swept.structures.push((anchor, range.start)),
                 }

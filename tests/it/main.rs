@@ -1,11 +1,16 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has to stop"
+)]
 
 mod failures;
 mod findability;
 mod install;
 mod layers;
+mod pairs;
+mod policy;
 mod push;
 mod rules;
 mod situations;

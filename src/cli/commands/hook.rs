@@ -3,17 +3,8 @@
 use std::ffi::OsString;
 
 use crate::cli::Context;
+use crate::cli::events;
 use crate::cli::failure::{Exit, Failure};
-
-/// The events that hooks can be installed for.
-pub(in crate::cli) const EVENTS: [&str; 6] = [
-    "pre-commit",
-    "pre-merge-commit",
-    "prepare-commit-msg",
-    "commit-msg",
-    "pre-push",
-    "pre-receive",
-];
 
 /// What git calls on its events
 #[derive(Debug, clap::Args)]
@@ -35,7 +26,7 @@ impl Arguments {
         let [_, command, event, rest @ ..] = arguments else {
             return None;
         };
-        let event = event.to_str().filter(|event| EVENTS.contains(event))?;
+        let event = event.to_str().filter(|event| events::is_known(event))?;
         let asks = rest
             .iter()
             .any(|argument| argument.to_str().is_some_and(|text| text.starts_with('-')));
@@ -48,10 +39,5 @@ impl Arguments {
 
 /// Runs the command.
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
-    let _ = context;
-    Err(Failure::usage(format!(
-        "`{}` is not an event",
-        crate::finding::printable(&arguments.event)
-    ))
-    .with_hint(format!("the events are {}", EVENTS.join(", "))))
+    events::run(&arguments.event, &arguments.arguments, context)
 }

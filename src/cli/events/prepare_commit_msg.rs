@@ -1,0 +1,162 @@
+//! `prepare-commit-msg`, which `--no-verify` does not skip: it makes sure that what is being committed is what
+//! was scanned, looks at what an amended commit brought, and traces a bypass in the commit itself.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::scanned::Now;
+use super::staged::{self, InTheMaking};
+use super::trailer::{self, Message};
+use crate::cli::Context;
+use crate::cli::environment::Environment;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::gate;
+use crate::git::Repository;
+use crate::policy::NoVerify;
+use crate::record::scanned::Fit;
+
+/// What git keeps in the git directory while it replays commits, which skips `pre-commit` by design.
+const SEQUENCER: [&str; 4] = [
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "rebase-merge",
+    "rebase-apply",
+];
+
+/// What git passes.
+struct Call {
+    file: PathBuf,
+    source: String,
+    amends: bool,
+}
+
+impl Call {
+    fn read(arguments: &[OsString], context: &Context) -> Result<Self, Failure> {
+        let text = |at: usize| {
+            arguments
+                .get(at)
+                .and_then(|text| text.to_str())
+                .unwrap_or_default()
+        };
+        let file = arguments
+            .first()
+            .ok_or_else(|| Failure::usage("prepare-commit-msg needs the file of the message"))?;
+        Ok(Self {
+            file: context.environment.current_dir()?.join(file),
+            source: text(1).to_owned(),
+            amends: text(1) == "commit" && text(2) == "HEAD",
+        })
+    }
+}
+
+/// Does the event's work.
+pub(super) fn run(arguments: &[OsString], context: &Context) -> Result<Exit, Failure> {
+    let call = Call::read(arguments, context)?;
+    let now = match Now::look(context)? {
+        Some(now) => now,
+        None => Now::at(context, &gate::open(context)?.layout().git_dir)?,
+    };
+    match now.last_scan().0 {
+        Fit::Current if !call.amends => Ok(Exit::Passed),
+        Fit::Current | Fit::Outdated => look_again(context, &call),
+        Fit::Other if is_replay(&now.git_dir, &call, &context.environment) => Ok(Exit::Passed),
+        Fit::Other => {
+            trace(context, &now.git_dir, &call);
+            Ok(Exit::Passed)
+        }
+    }
+}
+
+fn look_again(context: &Context, call: &Call) -> Result<Exit, Failure> {
+    let repository = gate::open(context)?;
+    let commit = if call.amends {
+        InTheMaking::amended(repository.as_ref())?
+    } else {
+        InTheMaking::new(repository.as_ref(), &context.environment)?
+    };
+    staged::run(context, repository.as_ref(), &commit)
+}
+
+/// Returns whether git itself skipped `pre-commit`, because it replays or reverts a commit.
+fn is_replay(git_dir: &Path, call: &Call, environment: &Environment) -> bool {
+    if SEQUENCER.iter().any(|state| git_dir.join(state).exists()) {
+        return true;
+    }
+    if call.source == "merge" {
+        return false;
+    }
+    // `git commit` exports the author's date in git's own form to its hooks; a clean revert, which leaves no
+    // state behind, does not.
+    let by_commit = environment
+        .text("GIT_AUTHOR_DATE")
+        .is_some_and(|date| date.starts_with('@'));
+    !by_commit || is_revert(git_dir, &call.file)
+}
+
+/// Returns whether `git revert` called `git commit`, so that the message can be edited.
+fn is_revert(git_dir: &Path, file: &Path) -> bool {
+    git_dir.join("MERGE_MSG").exists()
+        && std::fs::read(file).is_ok_and(|message| {
+            message.starts_with(b"Re")
+                && memchr::memmem::find(&message, b"\nThis reverts commit ").is_some()
+        })
+}
+
+/// Marks the commit as not scanned. Whatever goes wrong here does not stop it: it was not to be verified.
+fn trace(context: &Context, git_dir: &Path, call: &Call) {
+    if call.source == "template" || !git_dir.exists() {
+        // A message that is still its template makes git give up the commit, and so it has to stay.
+        return;
+    }
+    let written = policy_says(context).and_then(|(says, comment)| match says {
+        NoVerify::Allow => Ok(()),
+        NoVerify::Trace => {
+            let has_editor = context
+                .environment
+                .text("GIT_EDITOR")
+                .is_none_or(|editor| editor != ":");
+            trailer::add(&Message {
+                file: &call.file,
+                has_editor,
+                comment: comment.as_bytes(),
+            })
+            .map_err(|error| Failure::could_not_look(error.to_string()))
+        }
+    });
+    if let Err(failure) = written {
+        context.terminal.warn(&format!(
+            "the commit cannot be marked as not scanned: {}",
+            failure.message
+        ));
+    }
+}
+
+/// Returns what the policy says of bypasses and what comments in messages begin with.
+fn policy_says(context: &Context) -> Result<(NoVerify, String), Failure> {
+    let repository = gate::open(context)?;
+    let commit = InTheMaking::new(repository.as_ref(), &context.environment)?;
+    // A policy that cannot be read does not make a bypass silent.
+    let traced = commit
+        .rulebook(repository.as_ref())
+        .map_or(true, |rulebook| {
+            rulebook
+                .policies
+                .iter()
+                .any(|policy| policy.hook.no_verify.value == NoVerify::Trace)
+        });
+    let says = if traced {
+        NoVerify::Trace
+    } else {
+        NoVerify::Allow
+    };
+    Ok((says, comment_mark(repository.as_ref())))
+}
+
+fn comment_mark(repository: &dyn Repository) -> String {
+    ["core.commentString", "core.commentChar"]
+        .iter()
+        .filter_map(|key| repository.setting(key).ok().flatten())
+        .filter_map(|setting| setting.value.into_os_string().into_string().ok())
+        .find(|mark| !mark.is_empty() && mark != "auto")
+        .unwrap_or_else(|| "#".to_owned())
+}

@@ -1,0 +1,152 @@
+//! The gate: changes go in, a report comes out, and what people see follows from it.
+//!
+//! Hooks and `scan` share it: they differ in the changes they bring and in where the report goes.
+
+use crate::cli::Context;
+use crate::cli::environment::Stream;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::rulebook::Rulebook;
+use crate::finding::Engine;
+use crate::git::{self, OpenOptions, Repository};
+use crate::input::{Change, ObjectId};
+use crate::policy::{self, Gate};
+use crate::receipt::Receipt;
+use crate::report::formats::Format;
+use crate::report::{self, Report, Situation};
+use crate::scan::{self, Job, ScanError};
+
+/// A change, or why it cannot be had.
+pub(super) type ChangeResult = Result<Change, ScanError>;
+
+/// What is looked at, beside the changes themselves.
+pub(super) struct Look<'a> {
+    /// What is looked at, for people, for example `staged change`.
+    pub(super) subject: String,
+    /// Where blobs are read from.
+    pub(super) repository: Option<&'a dyn Repository>,
+    /// What decides.
+    pub(super) rulebook: &'a Rulebook,
+    /// The engines that run.
+    pub(super) engines: &'a [Engine],
+    /// What the reader is doing.
+    pub(super) situation: Situation,
+    /// What is known about the run before it begins.
+    pub(super) known: Receipt,
+}
+
+/// Opens the repository that git's environment or the current directory names.
+pub(super) fn open(context: &Context) -> Result<Box<dyn Repository>, Failure> {
+    let environment = &context.environment;
+    Ok(git::open(&OpenOptions {
+        start: None,
+        index: environment.variable("GIT_INDEX_FILE").map(Into::into),
+        git: environment.git(),
+        backend: None,
+    })?)
+}
+
+/// Scans changes and decides over what is found.
+pub(super) fn look(
+    context: &Context,
+    look: Look<'_>,
+    changes: &mut dyn Iterator<Item = ChangeResult>,
+) -> Result<Report, Failure> {
+    let rulebook = look.rulebook;
+    let job = Job {
+        repository: look.repository,
+        policies: &rulebook.policies,
+        engines: look.engines,
+        custom_rules: rulebook.custom_rules.clone(),
+    };
+    let outcome = scan::scan(&job, changes)?;
+    let mut receipt = look.known;
+    receipt.absorb(outcome.receipt);
+    receipt.notes.extend(rulebook.notes.iter().cloned());
+    let gate = Gate {
+        policies: rulebook.policies.clone(),
+        overrides: rulebook.overrides.clone(),
+        now: context.environment.now(),
+    };
+    let verdict = policy::decide(&gate, outcome.detected, &receipt);
+    Ok(Report {
+        subject: look.subject,
+        verdict,
+        receipt,
+        policy_digest: rulebook.digest.clone(),
+        policy_origin: rulebook.origin.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+        situation: Situation {
+            inline_off: rulebook.inline_off(),
+            ..look.situation
+        },
+        overrides: rulebook.override_records(),
+    })
+}
+
+/// Returns an iterator over the changes of commits.
+pub(super) fn commits<'a>(
+    repository: &'a dyn Repository,
+    ids: &'a [ObjectId],
+) -> impl Iterator<Item = ChangeResult> + 'a {
+    ids.iter()
+        .map(|id| git::committed(repository, id).map_err(ScanError::from))
+}
+
+/// Returns how the program ends after a report.
+pub(super) fn exit(report: &Report) -> Exit {
+    match report.outcome() {
+        report::Outcome::Passed => Exit::Passed,
+        report::Outcome::Blocked => Exit::Blocked,
+        report::Outcome::CouldNotLook => Exit::CouldNotLook,
+    }
+}
+
+/// Returns whether a hook has to say something.
+///
+/// A clean run is silent: a hook that talks at each commit is soon read by nobody.
+fn is_worth_a_word(report: &Report, context: &Context) -> bool {
+    let receipt = &report.receipt;
+    context.terminal.verbose()
+        || report.outcome() != report::Outcome::Passed
+        || report
+            .verdict
+            .judged
+            .iter()
+            .any(|judged| judged.action > policy::Action::Info)
+        || report
+            .verdict
+            .unscanned
+            .iter()
+            .any(|judged| judged.action > policy::Action::Info)
+        || !report.verdict.deferred.is_empty()
+        || !receipt.deferred.is_empty()
+        || !receipt.notes.is_empty()
+}
+
+/// Shows a hook's report to the person who commits or pushes.
+pub(super) fn show_in_hook(context: &Context, report: &Report) {
+    if is_worth_a_word(report, context) {
+        show(context, report, Format::Text, Stream::Stderr);
+    }
+}
+
+/// Writes a report to a stream.
+pub(super) fn show(context: &Context, report: &Report, format: Format, stream: Stream) {
+    context
+        .terminal
+        .write(stream, &rendered(context, report, format, Some(stream)));
+}
+
+/// Returns a report in a format, as it should look on a stream or, without one, in a file.
+pub(super) fn rendered(
+    context: &Context,
+    report: &Report,
+    format: Format,
+    stream: Option<Stream>,
+) -> Vec<u8> {
+    let mut style = context.terminal.style(stream.unwrap_or(Stream::Stdout));
+    style.color &= stream.is_some();
+    let mut bytes = Vec::new();
+    report::render(report, format, style, &mut bytes).expect("writing into memory does not fail");
+    bytes
+}

@@ -1,0 +1,501 @@
+//! Runs git's plumbing: the only programs that are ever started, by absolute path, with a pinned environment.
+//!
+//! Comes in: arguments. Goes out: the whole output, or an error; a child that fails, stops early or stays
+//! silent is an error, never an empty result. Output is read by a thread, because only a thread can wait for
+//! a pipe and give up.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::GitError;
+
+/// How long a child may be silent.
+const SILENCE: Duration = Duration::from_secs(60);
+/// How much of a child's complaint is kept.
+const COMPLAINT_LIMIT: usize = 4096;
+/// How much is read from a pipe at once.
+const CHUNK: usize = 64 << 10;
+
+/// Settings that come first on every command line, so that no configuration has a say.
+const SETTINGS: &[&str] = &[
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "color.ui=false",
+    "-c",
+    "diff.relative=false",
+];
+
+/// What children see of these variables.
+const PINNED: &[(&str, &str)] = &[
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
+    ("GIT_GRAFT_FILE", "/dev/null"),
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_NO_LAZY_FETCH", "1"),
+    // Git before 2.45 does not know the line above: there, no transport is allowed instead.
+    ("GIT_ALLOW_PROTOCOL", "none"),
+    ("GIT_TERMINAL_PROMPT", "0"),
+    ("GIT_PAGER", "cat"),
+    ("LC_ALL", "C"),
+];
+
+/// Variables that would change what plumbing prints or does.
+const REMOVED: &[&str] = &[
+    "GIT_ATTR_SOURCE",
+    "GIT_DIFF_OPTS",
+    "GIT_EXTERNAL_DIFF",
+    "GIT_GLOB_PATHSPECS",
+    "GIT_ICASE_PATHSPECS",
+    "GIT_LITERAL_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS",
+    "GIT_REDIRECT_STDERR",
+    "GIT_REDIRECT_STDOUT",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_TRACE",
+    "GIT_TRACE2",
+    "GIT_TRACE2_EVENT",
+    "GIT_TRACE2_PERF",
+    "GIT_TRACE_CURL",
+    "GIT_TRACE_FSMONITOR",
+    "GIT_TRACE_PACKET",
+    "GIT_TRACE_PACK_ACCESS",
+    "GIT_TRACE_PERFORMANCE",
+    "GIT_TRACE_REFS",
+    "GIT_TRACE_SETUP",
+    "GIT_TRACE_SHALLOW",
+    "LANGUAGE",
+];
+
+/// Variables that name the repository of the hook that runs; another repository must not see them.
+const OF_THE_REPOSITORY: &[&str] = &[
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+];
+
+/// The git program and where it runs.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    git: PathBuf,
+    start: Option<PathBuf>,
+    index: Option<PathBuf>,
+    silence: Duration,
+}
+
+/// What a child printed and how it ended.
+#[derive(Debug)]
+pub(super) struct Output {
+    /// Its standard output.
+    pub(super) stdout: Vec<u8>,
+    /// The beginning of its standard error.
+    pub(super) complaint: String,
+    /// How it ended.
+    pub(super) status: ExitStatus,
+}
+
+impl Program {
+    /// Names the program; with `start` it looks at the repository there and at nothing of the environment's.
+    pub(super) fn new(
+        git: &Path,
+        start: Option<&Path>,
+        index: Option<&Path>,
+    ) -> Result<Self, GitError> {
+        if !git.is_absolute() {
+            return Err(GitError::unreadable(
+                "the git program",
+                "its path is not absolute",
+            ));
+        }
+        let index = index.map(std::path::absolute).transpose();
+        let index = index.map_err(|error| GitError::unreadable("the index", error))?;
+        Ok(Self {
+            git: git.to_owned(),
+            start: start.map(Path::to_owned),
+            index,
+            silence: SILENCE,
+        })
+    }
+
+    fn command(&self, arguments: &[OsString]) -> Command {
+        let mut command = Command::new(&self.git);
+        command
+            .args(SETTINGS)
+            .args(arguments)
+            .envs(PINNED.iter().copied());
+        for variable in REMOVED {
+            command.env_remove(variable);
+        }
+        if let Some(start) = &self.start {
+            command.current_dir(start);
+            for variable in OF_THE_REPOSITORY {
+                command.env_remove(variable);
+            }
+        }
+        if let Some(index) = &self.index {
+            command.env("GIT_INDEX_FILE", index);
+        }
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs to the end and returns what came out, whatever the exit status.
+    pub(super) fn run(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: Option<Vec<u8>>,
+    ) -> Result<Output, GitError> {
+        let arguments: Vec<OsString> = arguments
+            .iter()
+            .map(|argument| argument.as_ref().to_owned())
+            .collect();
+        let what = format!(
+            "git {}",
+            arguments
+                .first()
+                .map(|name| name.to_string_lossy())
+                .unwrap_or_default()
+        );
+        let mut command = self.command(&arguments);
+        if input.is_some() {
+            command.stdin(Stdio::piped());
+        }
+        let mut child = Running::spawn(&mut command, what, self.silence)?;
+        if let Some((mut pipe, input)) = child.child.stdin.take().zip(input) {
+            // A child that does not read its input ends with a status that tells.
+            thread::spawn(move || pipe.write_all(&input));
+        }
+        let stdout = child.output.rest()?;
+        let complaint = child.complaint();
+        let status = child.wait()?;
+        Ok(Output {
+            stdout,
+            complaint,
+            status,
+        })
+    }
+
+    /// Runs to the end and returns the output; any exit status but 0 is an error.
+    pub(super) fn output(
+        &self,
+        arguments: &[impl AsRef<OsStr>],
+        input: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, GitError> {
+        let output = self.run(arguments, input)?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let name = arguments
+            .first()
+            .map(|name| name.as_ref().to_string_lossy().into_owned())
+            .unwrap_or_default();
+        let reason = if output.complaint.is_empty() {
+            output.status.to_string()
+        } else {
+            output.complaint
+        };
+        Err(GitError::unreadable(format!("git {name}"), reason))
+    }
+
+    /// Starts a child that answers one line after the other.
+    pub(super) fn converse(&self, arguments: &[&str]) -> Result<Conversation, GitError> {
+        let arguments: Vec<OsString> = arguments.iter().map(OsString::from).collect();
+        let mut command = self.command(&arguments);
+        command.stdin(Stdio::piped()).stderr(Stdio::null());
+        let what = format!("git {}", arguments[0].to_string_lossy());
+        let mut child = Running::spawn(&mut command, what, self.silence)?;
+        let input = child.child.stdin.take().expect("standard input is piped");
+        Ok(Conversation { input, child })
+    }
+}
+
+/// A child that answers one line after the other; it ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Conversation {
+    input: ChildStdin,
+    child: Running,
+}
+
+impl Conversation {
+    /// Sends a question.
+    pub(super) fn ask(&mut self, line: &str) -> Result<(), GitError> {
+        let sent = self
+            .input
+            .write_all(line.as_bytes())
+            .and_then(|()| self.input.write_all(b"\n"));
+        sent.and_then(|()| self.input.flush())
+            .map_err(|error| GitError::unreadable(&self.child.output.what, error))
+    }
+
+    /// Returns the answer as it comes.
+    pub(super) fn answer(&mut self) -> &mut Chunks {
+        &mut self.child.output
+    }
+}
+
+/// A child process that does not outlive this value.
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    output: Chunks,
+    errors: Option<Receiver<io::Result<Vec<u8>>>>,
+}
+
+impl Running {
+    fn spawn(command: &mut Command, what: String, silence: Duration) -> Result<Self, GitError> {
+        let mut child = command
+            .spawn()
+            .map_err(|error| GitError::unreadable(&what, error))?;
+        let stdout = child.stdout.take().expect("standard output is piped");
+        let errors = child.stderr.take().map(listen);
+        let output = Chunks {
+            what,
+            receiver: listen(stdout),
+            chunk: Vec::new(),
+            position: 0,
+            silence,
+        };
+        Ok(Self {
+            child,
+            output,
+            errors,
+        })
+    }
+
+    fn complaint(&mut self) -> String {
+        let mut text = Vec::new();
+        let Some(errors) = self.errors.take() else {
+            return String::new();
+        };
+        while let Ok(Ok(chunk)) = errors.recv_timeout(self.output.silence) {
+            text.extend_from_slice(
+                &chunk[..chunk
+                    .len()
+                    .min(COMPLAINT_LIMIT - text.len().min(COMPLAINT_LIMIT))],
+            );
+        }
+        String::from_utf8_lossy(&text).trim().to_owned()
+    }
+
+    /// Waits for the end; a child whose pipes are closed has little left to do.
+    fn wait(&mut self) -> Result<ExitStatus, GitError> {
+        let deadline = Instant::now() + self.output.silence;
+        let mut pause = Duration::from_micros(50);
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Ok(status),
+                Ok(None) if Instant::now() < deadline => thread::sleep(pause),
+                Ok(None) => return Err(self.output.silent()),
+                Err(error) => return Err(GitError::unreadable(&self.output.what, error)),
+            }
+            pause = (pause * 2).min(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail only where the child has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads a pipe in a thread of its own, a few chunks ahead.
+fn listen(mut pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
+    let (sender, receiver) = sync_channel(4);
+    thread::spawn(move || {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            let read = match pipe.read(&mut buffer) {
+                Ok(0) => return,
+                Ok(length) => Ok(buffer[..length].to_vec()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => Err(error),
+            };
+            let failed = read.is_err();
+            if sender.send(read).is_err() || failed {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// The output of a child as it comes.
+#[derive(Debug)]
+pub(super) struct Chunks {
+    what: String,
+    receiver: Receiver<io::Result<Vec<u8>>>,
+    chunk: Vec<u8>,
+    position: usize,
+    silence: Duration,
+}
+
+impl Chunks {
+    fn silent(&self) -> GitError {
+        GitError::unreadable(
+            &self.what,
+            format!("no answer for {} seconds", self.silence.as_secs()),
+        )
+    }
+
+    fn short(&self) -> GitError {
+        GitError::unreadable(&self.what, "it stopped in the middle of its answer")
+    }
+
+    /// Waits for more; returns false at the end of the output.
+    fn refill(&mut self) -> Result<bool, GitError> {
+        match self.receiver.recv_timeout(self.silence) {
+            Ok(Ok(chunk)) => {
+                (self.chunk, self.position) = (chunk, 0);
+                Ok(true)
+            }
+            Ok(Err(error)) => Err(GitError::unreadable(&self.what, error)),
+            Err(RecvTimeoutError::Disconnected) => Ok(false),
+            Err(RecvTimeoutError::Timeout) => Err(self.silent()),
+        }
+    }
+
+    /// Returns the next part of the answer, at most `limit` bytes, at least one.
+    fn part(&mut self, limit: u64) -> Result<&[u8], GitError> {
+        while self.position == self.chunk.len() {
+            if !self.refill()? {
+                return Err(self.short());
+            }
+        }
+        let rest = self.chunk.len() - self.position;
+        let length = usize::try_from(limit).unwrap_or(usize::MAX).min(rest);
+        self.position += length;
+        Ok(&self.chunk[self.position - length..self.position])
+    }
+
+    /// Reads a line of at most `limit` bytes and returns it without its end.
+    pub(super) fn line(&mut self, limit: usize) -> Result<Vec<u8>, GitError> {
+        let mut line = Vec::new();
+        while line.len() <= limit {
+            match self.part(1)? {
+                b"\n" => return Ok(line),
+                byte => line.extend_from_slice(byte),
+            }
+        }
+        Err(GitError::unreadable(&self.what, "an overlong line"))
+    }
+
+    /// Reads exactly `length` bytes.
+    pub(super) fn exact(&mut self, length: u64) -> Result<Vec<u8>, GitError> {
+        let mut bytes = Vec::new();
+        while (bytes.len() as u64) < length {
+            let part = self.part(length - bytes.len() as u64)?;
+            bytes.extend_from_slice(part);
+        }
+        Ok(bytes)
+    }
+
+    /// Passes over `length` bytes.
+    pub(super) fn skip(&mut self, mut length: u64) -> Result<(), GitError> {
+        while length > 0 {
+            length -= self.part(length)?.len() as u64;
+        }
+        Ok(())
+    }
+
+    fn rest(&mut self) -> Result<Vec<u8>, GitError> {
+        let mut bytes = self.chunk.split_off(self.position);
+        while self.refill()? {
+            bytes.append(&mut self.chunk);
+        }
+        Ok(bytes)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn program(script: &str) -> (tempfile::TempDir, Program) {
+        let directory = tempfile::tempdir().unwrap();
+        let git = directory.path().join("git");
+        // Written by a child: a descriptor that another test's child inherits would make the script busy.
+        let text = format!("#!/bin/sh\n{script}\n");
+        let write = "printf %s \"$1\" > \"$2\" && chmod 755 \"$2\"";
+        assert!(
+            Command::new("sh")
+                .args(["-c", write, "sh", &text])
+                .arg(&git)
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut program = Program::new(&git, None, None).unwrap();
+        program.silence = Duration::from_millis(300);
+        (directory, program)
+    }
+
+    #[test]
+    fn a_child_that_fails_hangs_or_is_not_there_is_an_error() {
+        for script in [
+            "exit 1",
+            "echo sorry >&2; exit 128",
+            "kill -9 $$",
+            "exec sleep 20",
+            "exec >&- 2>&-; exec sleep 20",
+        ] {
+            let (_directory, program) = program(script);
+            let started = Instant::now();
+            assert!(program.output(&["rev-list"], None).is_err(), "{script}");
+            assert!(started.elapsed() < Duration::from_secs(10), "{script}");
+        }
+        let missing = Program::new(Path::new("/nowhere/git"), None, None).unwrap();
+        assert!(missing.output(&["version"], None).is_err());
+        assert!(Program::new(Path::new("git"), None, None).is_err());
+    }
+
+    #[test]
+    fn input_larger_than_a_pipe_is_passed_on_and_output_comes_back_whole() {
+        let (_directory, program) = program("exec cat");
+        let input = vec![b'x'; 300_000];
+        assert_eq!(
+            program.output(&["cat"], Some(input.clone())).unwrap(),
+            input
+        );
+    }
+
+    #[test]
+    fn an_answer_that_stops_is_an_error() {
+        let (_directory, program) = program("read line; echo \"$line\"; printf abc");
+        let mut conversation = program.converse(&["cat-file"]).unwrap();
+        conversation.ask("question").unwrap();
+        assert_eq!(conversation.answer().line(100).unwrap(), b"question");
+        assert_eq!(conversation.answer().exact(2).unwrap(), b"ab");
+        assert!(conversation.answer().exact(2).is_err());
+    }
+
+    #[test]
+    fn the_environment_of_a_hook_is_pinned() {
+        let (_directory, program) =
+            program("echo $GIT_NO_REPLACE_OBJECTS $GIT_GRAFT_FILE $GIT_NO_LAZY_FETCH $LC_ALL");
+        assert_eq!(
+            program.output(&["env"], None).unwrap(),
+            b"1 /dev/null 1 C\n"
+        );
+    }
+}

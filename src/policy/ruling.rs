@@ -1,0 +1,173 @@
+//! What one policy says of one finding: the threshold, then what may soften it.
+//!
+//! The steps, in this order: existing, inline comment, rollout, override. The strictest of all policies'
+//! answers holds, so that no change loosens the gate that judges it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::finding::{Engine, Fingerprint, Origin, printable};
+use crate::introduced::Detected;
+
+use super::bypass::Override;
+use super::verdict::Gate;
+use super::waiver::Inline;
+use super::{Action, Decider, Existing, OVERRIDES_DIR, Policy};
+
+/// One policy at one moment: that of the base, or that of the change.
+pub(super) struct Side<'g> {
+    policy: &'g Policy,
+    now: Timestamp,
+    /// What the valid override records let through, with the record that does.
+    overridden: BTreeMap<Fingerprint, &'g Override>,
+}
+
+/// What one policy says.
+pub(super) struct Ruling {
+    pub(super) action: Action,
+    pub(super) decided_by: Vec<Decider>,
+    pub(super) blocks_from: Option<Date>,
+    pub(super) overridden_by: Option<String>,
+}
+
+impl Ruling {
+    fn new((action, decided_by): (Action, Vec<Decider>)) -> Self {
+        Self {
+            action,
+            decided_by,
+            blocks_from: None,
+            overridden_by: None,
+        }
+    }
+
+    /// Returns the strictest of what the policies say; of equals, the one that will not stay so, then the
+    /// base's. The list is never empty.
+    pub(super) fn strictest(rulings: Vec<Self>) -> Self {
+        let blocks_from = rulings.iter().filter_map(|ruling| ruling.blocks_from).min();
+        let overridden_by = rulings
+            .iter()
+            .find_map(|ruling| ruling.overridden_by.clone());
+        let weight = |ruling: &Self| {
+            (
+                ruling.action,
+                ruling.overridden_by.is_some(),
+                ruling.blocks_from.is_some(),
+            )
+        };
+        // Of equals the last one wins, so that the base comes last.
+        let strictest = rulings.into_iter().rev().max_by_key(weight);
+        let ruling = strictest.expect("a decision is made by at least one policy");
+        if ruling.action == Action::Block {
+            return ruling;
+        }
+        Self {
+            blocks_from,
+            overridden_by,
+            ..ruling
+        }
+    }
+
+    fn lower(&mut self, action: Action, deciders: impl IntoIterator<Item = Decider>) {
+        self.action = action;
+        self.decided_by.splice(0..0, deciders);
+    }
+}
+
+impl<'g> Side<'g> {
+    pub(super) fn new(policy: &'g Policy, gate: &'g Gate) -> Self {
+        let valid = gate.overrides.iter().filter(|record| {
+            record.is_current(gate.now)
+                && record.check().is_ok()
+                && policy.override_rules.check(record).is_ok()
+        });
+        let covered = valid.flat_map(|record| {
+            record
+                .findings
+                .iter()
+                .map(move |covered| (covered.fingerprint, record))
+        });
+        Self {
+            policy,
+            now: gate.now,
+            overridden: covered.collect(),
+        }
+    }
+
+    pub(super) fn rule_on(&self, detected: &Detected) -> Ruling {
+        let policy = self.policy;
+        let finding = &detected.finding;
+        let mut ruling = Ruling::new(policy.thresholds.judge(
+            finding,
+            &policy.paths,
+            &policy.audit,
+        ));
+        self.soften_existing(&mut ruling, detected.origin);
+        if let Some(comment) = &finding.inline_allow {
+            self.soften_commented(&mut ruling, comment);
+        }
+        self.soften_in_rollout(&mut ruling);
+        self.soften_overridden(&mut ruling, finding.fingerprint);
+        ruling
+    }
+
+    pub(super) fn rule_on_unscanned(&self, engine: Option<Engine>) -> Option<Ruling> {
+        let setting = match engine? {
+            Engine::Bandit => &self.policy.bandit.unscanned,
+            Engine::Audit => &self.policy.audit.unscanned,
+            Engine::Secrets => return None,
+        };
+        let mut ruling = Ruling::new((setting.value, vec![Decider::of(setting)]));
+        self.soften_in_rollout(&mut ruling);
+        Some(ruling)
+    }
+
+    fn soften_existing(&self, ruling: &mut Ruling, origin: Origin) {
+        let existing = &self.policy.existing;
+        if origin == Origin::Existing
+            && existing.value == Existing::Warn
+            && ruling.action > Action::Warn
+        {
+            ruling.lower(Action::Warn, [Decider::of(existing)]);
+        }
+    }
+
+    fn soften_commented(&self, ruling: &mut Ruling, comment: &str) {
+        let inline = &self.policy.waivers.inline;
+        let lowered = match inline.value {
+            Inline::Review => Action::Review,
+            Inline::Off => Action::Off,
+        };
+        if ruling.action > lowered {
+            let comment = Decider {
+                key: printable(comment),
+                origin: "inline comment".to_owned(),
+            };
+            ruling.lower(lowered, [Decider::of(inline), comment]);
+        }
+    }
+
+    fn soften_in_rollout(&self, ruling: &mut Ruling) {
+        let ahead = self
+            .policy
+            .rollout
+            .as_ref()
+            .and_then(|rollout| rollout.ahead(self.now));
+        if let (Action::Block, Some((enforced_from, deciders))) = (ruling.action, ahead) {
+            ruling.lower(Action::Warn, deciders);
+            ruling.blocks_from = Some(enforced_from);
+        }
+    }
+
+    fn soften_overridden(&self, ruling: &mut Ruling, fingerprint: Fingerprint) {
+        if let (Action::Block, Some(record)) = (ruling.action, self.overridden.get(&fingerprint)) {
+            let until = Decider {
+                key: format!("valid_until = {}", record.valid_until),
+                origin: format!("{}/{}.md", OVERRIDES_DIR, record.id),
+            };
+            ruling.lower(Action::Warn, [until]);
+            ruling.overridden_by = Some(record.id.clone());
+        }
+    }
+}

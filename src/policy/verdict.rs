@@ -1,0 +1,179 @@
+//! The decision over findings, the same in the hook and in CI.
+//!
+//! Each policy sides each finding by itself, step by step: threshold, then what may soften it (existing,
+//! inline comment, rollout, override). The strictest of the answers holds, so that no change loosens the
+//! gate that sides it.
+
+use std::cmp::Reverse;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::introduced::Detected;
+use crate::receipt::{Consequence, Deferral, Receipt, Unscanned};
+
+use super::bypass::Override;
+use super::ruling::{Ruling, Side};
+use super::{Action, Decider, Policy};
+
+/// A finding and what the policy says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The finding.
+    pub detected: Detected,
+    /// What happens.
+    pub action: Action,
+    /// Which line of the policy decided, the last word first.
+    pub decided_by: Vec<Decider>,
+    /// The first day on which the finding will block, where only the rollout's baseline phase lets it pass.
+    pub blocks_from: Option<Date>,
+    /// The override record that lets it pass.
+    pub overridden_by: Option<String>,
+}
+
+/// Something that an engine did not look at and what the policy says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedUnscanned {
+    /// What was not looked at and why.
+    pub unscanned: Unscanned,
+    /// What happens.
+    pub action: Action,
+    /// Which line of the policy decided, the last word first.
+    pub decided_by: Vec<Decider>,
+    /// The first day on which it will block, where only the rollout's baseline phase lets it pass.
+    pub blocks_from: Option<Date>,
+}
+
+/// What is decided over all findings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Every finding with its action, the ones that matter most first.
+    pub judged: Vec<Judged>,
+    /// What an engine did not look at, where the policy has a word on it; the strictest first.
+    pub unscanned: Vec<JudgedUnscanned>,
+    /// Questions left to CI.
+    pub deferred: Vec<Deferral>,
+    /// Whether something could not be looked at (exit code 3).
+    pub could_not_look: bool,
+}
+
+impl Verdict {
+    /// Returns whether the policy stops the change.
+    pub fn blocks(&self) -> bool {
+        let findings = self.judged.iter().map(|judged| judged.action);
+        findings
+            .chain(self.unscanned.iter().map(|judged| judged.action))
+            .any(|action| action == Action::Block)
+    }
+
+    /// Returns the exit code: 0 passed, 1 blocked, 3 could not look. In CI nobody is left to answer what is
+    /// deferred, so that it counts as not looked at.
+    pub fn exit_code(&self, in_ci: bool) -> u8 {
+        if self.could_not_look || (in_ci && !self.deferred.is_empty()) {
+            3
+        } else {
+            u8::from(self.blocks())
+        }
+    }
+}
+
+/// Facts and settings that a decision depends on beside the findings.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    /// The policies that all apply, the base's first; the strictest answer wins.
+    pub policies: Vec<Policy>,
+    /// The override records found in the change.
+    pub overrides: Vec<Override>,
+    /// The time of the decision.
+    pub now: Timestamp,
+}
+
+/// Decides over findings.
+pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdict {
+    let fallback = [Policy::builtin()];
+    let policies = match gate.policies.as_slice() {
+        [] => &fallback[..],
+        policies => policies,
+    };
+    let sides: Vec<Side<'_>> = policies
+        .iter()
+        .map(|policy| Side::new(policy, gate))
+        .collect();
+    let mut verdict = Verdict {
+        deferred: receipt.deferred.clone(),
+        ..Verdict::default()
+    };
+    verdict.judged = detected
+        .into_iter()
+        .map(|detected| judge(&sides, detected))
+        .collect();
+    for unscanned in &receipt.unscanned {
+        match unscanned.consequence {
+            Consequence::Excluded => {}
+            Consequence::CouldNotLook => verdict.could_not_look = true,
+            Consequence::Policy => match judge_unscanned(&sides, unscanned) {
+                Some(judged) => verdict.unscanned.push(judged),
+                // No key speaks of it, so that nothing says it may pass.
+                None => verdict.could_not_look = true,
+            },
+        }
+    }
+    verdict.judged.retain(|judged| judged.action > Action::Off);
+    verdict.judged.sort_by(|a, b| rank(a).cmp(&rank(b)));
+    verdict
+        .unscanned
+        .retain(|judged| judged.action > Action::Off);
+    verdict
+        .unscanned
+        .sort_by(|a, b| (Reverse(a.action), &a.unscanned).cmp(&(Reverse(b.action), &b.unscanned)));
+    verdict
+}
+
+/// Returns what puts the findings that matter most first.
+fn rank(judged: &Judged) -> impl Ord + '_ {
+    let finding = &judged.detected.finding;
+    (
+        Reverse(judged.action),
+        Reverse(finding.severity),
+        &finding.location,
+        finding.rule.id,
+        finding.fingerprint,
+    )
+}
+
+fn judge(sides: &[Side<'_>], detected: Detected) -> Judged {
+    let rulings = sides.iter().map(|side| side.rule_on(&detected)).collect();
+    let Ruling {
+        action,
+        decided_by,
+        blocks_from,
+        overridden_by,
+    } = Ruling::strictest(rulings);
+    Judged {
+        detected,
+        action,
+        decided_by,
+        blocks_from,
+        overridden_by,
+    }
+}
+
+/// Returns nothing where no policy has a word on it.
+fn judge_unscanned(sides: &[Side<'_>], unscanned: &Unscanned) -> Option<JudgedUnscanned> {
+    let rulings: Option<Vec<Ruling>> = sides
+        .iter()
+        .map(|side| side.rule_on_unscanned(unscanned.engine))
+        .collect();
+    let Ruling {
+        action,
+        decided_by,
+        blocks_from,
+        ..
+    } = Ruling::strictest(rulings?);
+    Some(JudgedUnscanned {
+        unscanned: unscanned.clone(),
+        action,
+        decided_by,
+        blocks_from,
+    })
+}

@@ -1,0 +1,214 @@
+//! One finding as text: in full, in three lines, or in two.
+
+use super::page::{Page, Tone};
+use super::snippet::snippet;
+use super::{Report, inert, layout};
+use crate::finding::{Excerpt, Finding, Location, Place, Severity};
+use crate::policy::{Decider, Judged};
+
+/// Columns in front of the text of an excerpt: the line number and the bar beside it.
+const GUTTER: usize = 8;
+/// The most lines that the reason why a finding matters may take.
+const WHY_LINES: usize = 2;
+
+/// What an entry says beside the place and the message.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Detail {
+    /// Why it matters.
+    pub why: bool,
+    /// Everything that decided, instead of the last word only.
+    pub all_deciders: bool,
+}
+
+/// Writes a finding with its line, why it matters, what is known about it and what decided.
+pub(super) fn full(page: &mut Page, judged: &Judged, detail: Detail) {
+    compact(page, judged);
+    let finding = &judged.detected.finding;
+    let why = inert::text(finding.rule.why());
+    if detail.why && !why.trim().is_empty() {
+        let text = layout::cut_end(&folded(&why), WHY_LINES * (page.width() - 13) - 10);
+        remark(page, "why", Tone::Plain, &text);
+    }
+    for note in &finding.notes {
+        remark(page, "note", Tone::Plain, note);
+    }
+    if let Some(comment) = &finding.inline_allow {
+        remark(
+            page,
+            "note",
+            Tone::Plain,
+            &format!("the comment `{comment}` does not lift a block here"),
+        );
+    }
+    let shown = if detail.all_deciders {
+        judged.decided_by.len()
+    } else {
+        1
+    };
+    for decider in judged.decided_by.iter().take(shown) {
+        remark(page, "policy", Tone::Dim, &decided(decider));
+    }
+}
+
+/// Writes a finding with its line, the place marked, and its fingerprint.
+pub(super) fn compact(page: &mut Page, judged: &Judged) {
+    heading(page, judged, None);
+    let finding = &judged.detected.finding;
+    let fingerprint = finding.fingerprint.to_string();
+    if !excerpt(page, &finding.location, &finding.excerpt, &fingerprint) {
+        remark(page, "id", Tone::Dim, &fingerprint);
+    }
+}
+
+/// Writes a finding in two lines: what and where behind a label, then its fingerprint and what applies to it.
+pub(super) fn short(page: &mut Page, report: &Report, judged: &Judged, label: (Tone, &str)) {
+    heading(page, judged, Some(label));
+    let finding = &judged.detected.finding;
+    let mut parts = vec![finding.fingerprint.to_string()];
+    if let Some(name) = &judged.overridden_by {
+        let until = report
+            .override_end(name)
+            .map(|end| end.strftime(" until %Y-%m-%d %H:%M UTC").to_string());
+        parts.push(format!("by override {name}{}", until.unwrap_or_default()));
+    }
+    if let Some(day) = judged.blocks_from {
+        parts.push(format!("would block from {day}"));
+    }
+    if let Some(comment) = &finding.inline_allow {
+        parts.push(format!("its comment says `{comment}`"));
+    }
+    parts.extend(finding.notes.iter().cloned());
+    let indent = " ".repeat(label.1.len() + 1);
+    page.paragraph(&[(Tone::Plain, &indent)], Tone::Dim, &parts.join(", "));
+}
+
+/// Writes place, severity, message and rule: on one line if they fit, otherwise the place on its own.
+fn heading(page: &mut Page, judged: &Judged, label: Option<(Tone, &str)>) {
+    let finding = &judged.detected.finding;
+    let (label_tone, label) = label.map_or((Tone::Plain, String::new()), |(tone, text)| {
+        (tone, format!("{text} "))
+    });
+    let commit = judged
+        .detected
+        .commit
+        .as_ref()
+        .map_or_else(String::new, |commit| format!("{} ", commit.id.short()));
+    let place = layout::cut_middle(&inert::text(&place(&finding.location)), 2 * page.width());
+    let (severity, what) = (finding.severity.name(), what(finding));
+    let tone = severity_tone(finding.severity);
+    let start = [
+        (label_tone, label.as_str()),
+        (Tone::Caution, commit.as_str()),
+        (Tone::Place, place.as_str()),
+    ];
+    let used: usize = start.iter().map(|(_, text)| layout::columns(text)).sum();
+    if used + severity.len() + layout::columns(&what) + 4 <= page.width() {
+        let [label, commit, place] = start;
+        page.line(&[
+            label,
+            commit,
+            place,
+            (Tone::Plain, ": "),
+            (tone, severity),
+            (Tone::Plain, ": "),
+            (Tone::Strong, &what),
+        ]);
+        return;
+    }
+    page.line(&start);
+    let indent = " ".repeat(label.len().max(2));
+    page.paragraph(
+        &[
+            (Tone::Plain, &indent),
+            (tone, severity),
+            (Tone::Plain, ": "),
+        ],
+        Tone::Strong,
+        &what,
+    );
+}
+
+/// Returns the message and the rule.
+fn what(finding: &Finding) -> String {
+    let message = if finding.message.trim().is_empty() {
+        finding.rule.title
+    } else {
+        &finding.message
+    };
+    inert::text(&format!("{message} [{}]", finding.rule.id))
+}
+
+/// Returns the place as editors and people read it.
+fn place(location: &Location) -> String {
+    let Location { place, start, .. } = location;
+    match place {
+        Place::File(_) | Place::CommitMessage | Place::TagMessage(_) => {
+            format!("{place}:{}:{}", start.line, start.column)
+        }
+        Place::FileName(_) | Place::RefName(_) => place.to_string(),
+    }
+}
+
+fn severity_tone(severity: Severity) -> Tone {
+    match severity {
+        Severity::Critical | Severity::High => Tone::Bad,
+        Severity::Medium => Tone::Caution,
+        Severity::Low | Severity::Unknown => Tone::Plain,
+    }
+}
+
+/// Writes the redacted line and the marks under it; returns whether the fingerprint fitted behind the marks.
+fn excerpt(page: &mut Page, location: &Location, excerpt: &Excerpt, fingerprint: &str) -> bool {
+    let Some(snippet) = snippet(excerpt, page.width() - GUTTER) else {
+        return false;
+    };
+    let number = match location.place {
+        Place::FileName(_) | Place::RefName(_) => String::new(),
+        _ => location.start.line.to_string(),
+    };
+    page.line(&[
+        (Tone::Dim, &format!("{number:>5} | ")),
+        (Tone::Plain, &snippet.line),
+    ]);
+    let marks = snippet.marks();
+    let fits = GUTTER + marks.len() + 1 + fingerprint.len() <= page.width();
+    let behind = if fits {
+        format!(" {fingerprint}")
+    } else {
+        String::new()
+    };
+    page.line(&[
+        (Tone::Dim, "      | "),
+        (Tone::Bad, &marks),
+        (Tone::Dim, &behind),
+    ]);
+    fits
+}
+
+fn remark(page: &mut Page, label: &str, tone: Tone, text: &str) {
+    page.paragraph(
+        &[
+            (Tone::Dim, "      = "),
+            (Tone::Dim, label),
+            (Tone::Dim, ": "),
+        ],
+        tone,
+        text,
+    );
+}
+
+/// Returns the line of the policy that decided.
+fn decided(decider: &Decider) -> String {
+    if decider.origin.is_empty() {
+        return decider.key.clone();
+    }
+    format!("{}, {}", decider.key, decider.origin)
+}
+
+/// Returns text with every run of white space as one blank.
+fn folded(text: &str) -> String {
+    text.replace("\\n", " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}

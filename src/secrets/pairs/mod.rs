@@ -1,0 +1,255 @@
+//! Finds credentials without a recognisable format: passwords, secrets, tokens and keys that a *name* or a
+//! *place* gives away.
+//!
+//! In come a text, its place and the hits of [`KEYWORDS`] in it; out go candidates. Round each hit the pair
+//! of name and value is read as syntax (`pair`, `literal`, `plain`, `named`), the name is understood
+//! (`name`), the value is acquitted (`value`) or gets a shape (`shape`), and both are weighed (`score`).
+//! Places that only a credential can take have readers of their own (`url`, `header`, `command`, `files`,
+//! `connection`).
+//!
+//! It must not know the formats of tokens, which are rules. To add a syntax, add a reader and its anchors.
+
+mod anchors;
+mod command;
+mod connection;
+mod context;
+mod files;
+mod header;
+mod identifier;
+mod literal;
+mod marks;
+mod name;
+mod named;
+mod pair;
+mod placed;
+mod plain;
+mod rules;
+mod score;
+mod shape;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod text;
+mod url;
+mod value;
+mod vocabulary;
+
+use std::ops::Range;
+
+#[cfg(test)]
+use anchors::KEYWORDS;
+use anchors::{STARTS, Start};
+use context::{Context, Setting};
+use name::Holder;
+use pair::{Form, Pair};
+use rules::Rule;
+use score::Meant;
+
+use super::candidate::{Candidate, Hit};
+use crate::finding::{Category, Confidence, Place, printable};
+use crate::rule::RuleMeta;
+
+/// Returns what the rules of this reader say about themselves, sorted by id.
+pub(super) fn metas() -> &'static [RuleMeta] {
+    rules::ALL
+}
+
+/// Returns the credentials that names and places give away, in the order of their positions.
+///
+/// `hits` are all occurrences of [`KEYWORDS`], overlapping ones included. It is worth calling without hits:
+/// some files are read by their name.
+pub(super) fn find(place: &Place, text: &[u8], hits: &[Hit]) -> Vec<Candidate> {
+    let context = Context::of(place);
+    if context.setting == Setting::Generated {
+        return Vec::new();
+    }
+    let mut found = files::pgpass(text, &context);
+    let mut last_name = 0..0;
+    for hit in hits {
+        match STARTS[hit.keyword] {
+            Start::Name if last_name.start <= hit.start && hit.end <= last_name.end => {}
+            Start::Name => {
+                last_name = name::around(text, trim_quotes(text, hit.start..hit.end));
+                found.extend(named_values(text, &context, &last_name));
+            }
+            Start::Url => found.extend(url::read(text, &context, hit.start)),
+            Start::Basic => found.extend(header::basic(text, &context, hit.end)),
+            Start::Bearer => found.extend(header::bearer(text, &context, hit.end)),
+            Start::Command(which) => found.extend(command::read(text, &context, which, hit.end)),
+            Start::Sql => found.extend(sql::identified_by(text, &context, hit.end)),
+            Start::UserAndPassword => found.extend(user_and_password(text, &context, hit.end - 1)),
+        }
+    }
+    without_overlaps(found)
+}
+
+fn trim_quotes(text: &[u8], range: Range<usize>) -> Range<usize> {
+    let quoted = text[range.start] == b'"';
+    range.start + usize::from(quoted)..range.end - usize::from(quoted)
+}
+
+/// Reads and judges the values of one name.
+fn named_values(text: &[u8], context: &Context, name: &Range<usize>) -> Vec<Candidate> {
+    let special = files::netrc(text, context, name).or_else(|| files::encoded(text, context, name));
+    if let Some(candidate) = special {
+        return vec![candidate];
+    }
+    let pairs = pair::read(text, context, name.clone());
+    let Some(first) = pairs.first() else {
+        return Vec::new();
+    };
+    let Some(meaning) = name::meaning(&text[first.name.clone()]) else {
+        return Vec::new();
+    };
+    pairs
+        .iter()
+        .filter_map(|pair| judge(text, context, pair, &meaning))
+        .collect()
+}
+
+/// Judges one pair.
+fn judge(
+    text: &[u8],
+    context: &Context,
+    pair: &Pair,
+    meaning: &name::Meaning,
+) -> Option<Candidate> {
+    let connected = meaning.holder != Holder::Token && connection::holds(text, pair);
+    let value = if connected {
+        connection::cut(text, pair)
+    } else {
+        pair.value.clone()
+    };
+    let bytes = text.get(value.clone())?;
+    // Kubernetes and others keep secrets in base64; what it holds decides.
+    let encoded = bytes.len() >= 8 && bytes.len() % 4 == 0;
+    let decoded = encoded.then(|| header::printable_base64(bytes)).flatten();
+    let plain = decoded.as_deref().unwrap_or(bytes);
+    if value::innocent(plain).is_some() || repeats(plain, &meaning.words) {
+        return None;
+    }
+    let shape = shape::shape(plain)?;
+    let (rule, meant) = match connected {
+        true => (Rule::ConnectionString, Meant::Placed),
+        false if sql::is_account(text, &pair.name) => (Rule::Sql, Meant::Placed),
+        false if files::is_credentials_file(context) && pair.form == Form::Plain => {
+            (Rule::File, Meant::Placed)
+        }
+        false => (Rule::of(meaning.holder), Meant::Named(meaning.holder)),
+    };
+    let sum = score::sum(meant, shape, pair.form, context, remarked(text, pair));
+    Some(Candidate {
+        rule: rule.meta(),
+        value,
+        public_prefix: 0,
+        family: rule.family(),
+        confidence: score::confidence(sum)?,
+        message: message(rule, pair.form),
+        notes: vec![format!(
+            "name: {}",
+            printable(&String::from_utf8_lossy(&text[pair.name.clone()]))
+        )],
+    })
+}
+
+/// What a line that is commented out takes away: half of them show how to write a setting.
+fn remarked(text: &[u8], pair: &Pair) -> i32 {
+    let head = text[text::line_start(text, pair.name.start)..pair.name.start].trim_ascii_start();
+    let commented = pair.form != Form::Remark
+        && [&b"#"[..], b"//", b";", b"*", b"<!--", b"--"]
+            .iter()
+            .any(|mark| head.starts_with(mark))
+        && !head.starts_with(b"#define");
+    -i32::from(commented)
+}
+
+/// Whether the value says no more than its name: `password = "db_password_1"`.
+fn repeats(value: &[u8], name: &[String]) -> bool {
+    let words = name::words(value);
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    digits < 3
+        && !words.is_empty()
+        && !value::is_stock(value)
+        && !value::has_odd_symbols(value)
+        && words
+            .iter()
+            .all(|word| name.contains(word) || vocabulary::is_plain(word))
+}
+
+fn message(rule: Rule, form: Form) -> String {
+    let what = match rule {
+        Rule::Password => "password",
+        Rule::Secret => "secret",
+        Rule::Token => "token",
+        Rule::ApiKey => "API key",
+        other => return other.meta().title.to_owned(),
+    };
+    let how = match form {
+        Form::Compared => "compared with a literal",
+        Form::Passed | Form::Positional => "passed as a literal",
+        Form::Fallback => "with a literal to fall back on",
+        Form::Query => "in the query of a URL",
+        Form::Flag => "on a command line",
+        Form::Inline => "within a string",
+        Form::Remark => "written in text",
+        Form::Literal | Form::Plain | Form::Markup => "assigned a literal",
+    };
+    format!("{what} {how}")
+}
+
+/// `auth=("user", "password")`.
+fn user_and_password(text: &[u8], context: &Context, open: usize) -> Option<Candidate> {
+    let value = files::second_literal(text, open)?;
+    let bytes = &text[value.clone()];
+    if value::innocent(bytes).is_some() {
+        return None;
+    }
+    let sum = score::sum(
+        Meant::Named(Holder::Password),
+        shape::shape(bytes)?,
+        Form::Passed,
+        context,
+        0,
+    );
+    Some(Candidate {
+        rule: Rule::Password.meta(),
+        value,
+        public_prefix: 0,
+        family: Rule::Password.family(),
+        confidence: score::confidence(sum)?,
+        message: message(Rule::Password, Form::Passed),
+        notes: Vec::new(),
+    })
+}
+
+/// Keeps one candidate where several claim the same bytes: a credential before a keyword, the surer first.
+fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
+    let rank = |c: &Candidate| {
+        (
+            c.rule.category == Category::Credential,
+            c.confidence == Confidence::High,
+        )
+    };
+    found.sort_by(|a, b| {
+        a.value
+            .start
+            .cmp(&b.value.start)
+            .then(rank(b).cmp(&rank(a)))
+    });
+    let mut kept: Vec<Candidate> = Vec::with_capacity(found.len());
+    for candidate in found {
+        match kept.last_mut() {
+            Some(last) if candidate.value.start < last.value.end => {
+                if rank(&candidate) > rank(last) {
+                    *last = candidate;
+                }
+            }
+            _ => kept.push(candidate),
+        }
+    }
+    kept
+}

@@ -1,0 +1,58 @@
+//! Judges values in places that only a credential can take, and makes candidates of them.
+
+use std::ops::Range;
+
+use super::context::{Context, Setting};
+use super::pair::Form;
+use super::rules::Rule;
+use super::score::{self, Meant};
+use super::shape::{Shape, shape};
+use super::value::innocent;
+use super::vocabulary;
+use crate::secrets::candidate::Candidate;
+
+/// What a reader gives to be judged.
+pub(super) struct Placed {
+    /// The rule that speaks.
+    pub(super) rule: Rule,
+    /// The value.
+    pub(super) value: Range<usize>,
+    /// What the surroundings add to or take from the sum.
+    pub(super) extra: i32,
+    /// What is wrong, without the value.
+    pub(super) message: &'static str,
+}
+
+/// Judges the value by its bytes in the text.
+pub(super) fn judge(text: &[u8], context: &Context, placed: Placed) -> Option<Candidate> {
+    let plain = text.get(placed.value.clone())?.to_vec();
+    judge_as(&plain, context, placed)
+}
+
+/// Judges the value by what it means once decoded.
+pub(super) fn judge_as(plain: &[u8], context: &Context, placed: Placed) -> Option<Candidate> {
+    if innocent(plain).is_some() {
+        return None;
+    }
+    let shape = shape(plain)?;
+    // A word alone is a password only where the place leaves no doubt; a stock name never is.
+    if shape == Shape::Word && (is_stock_word(plain) || context.setting != Setting::Production) {
+        return None;
+    }
+    let sum = score::sum(Meant::Placed, shape, Form::Literal, context, placed.extra);
+    Some(Candidate {
+        rule: placed.rule.meta(),
+        value: placed.value,
+        public_prefix: 0,
+        family: placed.rule.family(),
+        confidence: score::confidence(sum)?,
+        message: placed.message.to_owned(),
+        notes: Vec::new(),
+    })
+}
+
+fn is_stock_word(value: &[u8]) -> bool {
+    super::name::words(value)
+        .iter()
+        .all(|word| vocabulary::is_plain(word))
+}

@@ -1,0 +1,175 @@
+//! What a value looks like, once nothing innocent explains it.
+
+use super::identifier::is_language;
+use super::value::{has_odd_symbols, is_numbered_word, is_stock};
+use super::vocabulary;
+
+/// The look of a value, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Sixteen or more characters drawn at random.
+    Random,
+    /// A digest or key of 32 or more hexadecimal digits.
+    Hex,
+    /// A UUID.
+    Uuid,
+    /// A made password: letters, digits and signs.
+    Strong,
+    /// Ten or more characters that are not language.
+    Dense,
+    /// A word with digits, `letmein123`.
+    Mixed,
+    /// A plain word dressed up for a password policy, `Password1!`.
+    Stock,
+    /// Six or more digits.
+    Number,
+    /// Letters that are no language.
+    Letters,
+    /// A word.
+    Word,
+}
+
+/// Counts over a value, made once.
+#[derive(Debug, Default)]
+struct Counts {
+    lower: usize,
+    upper: usize,
+    digits: usize,
+    signs: usize,
+    /// How often neighbouring letters and digits change class.
+    changes: usize,
+    distinct: usize,
+}
+
+impl Counts {
+    fn of(value: &[u8]) -> Self {
+        let mut counts = Self::default();
+        let mut seen = [false; 256];
+        let mut last = None;
+        for &b in value {
+            let class = match b {
+                b'a'..=b'z' => 0,
+                b'A'..=b'Z' => 1,
+                b'0'..=b'9' => 2,
+                _ => 3,
+            };
+            *[
+                &mut counts.lower,
+                &mut counts.upper,
+                &mut counts.digits,
+                &mut counts.signs,
+            ][class] += 1;
+            // A capital that starts a word is no change of mind.
+            let capital = last == Some(1) && class == 0;
+            if last.is_some_and(|last| last != class) && !capital && class != 3 && last != Some(3) {
+                counts.changes += 1;
+            }
+            last = Some(class);
+            seen[usize::from(b)] = true;
+        }
+        counts.distinct = seen.iter().filter(|&&s| s).count();
+        counts
+    }
+
+    fn letters(&self) -> usize {
+        self.lower + self.upper
+    }
+
+    fn classes(&self) -> usize {
+        [self.lower, self.upper, self.digits, self.signs]
+            .iter()
+            .filter(|&&n| n > 0)
+            .count()
+    }
+}
+
+/// Returns the look of the value, or nothing where it has none of a secret.
+pub(super) fn shape(value: &[u8]) -> Option<Shape> {
+    let counts = Counts::of(value);
+    if is_uuid(value) {
+        return Some(Shape::Uuid);
+    }
+    if counts.digits == value.len() {
+        return (value.len() >= 6).then_some(Shape::Number);
+    }
+    if is_hex(value, &counts) {
+        return Some(if value.len() >= 32 {
+            Shape::Hex
+        } else {
+            Shape::Dense
+        });
+    }
+    if is_random(value, &counts) {
+        return Some(Shape::Random);
+    }
+    if (is_stock(value) || is_numbered_word(value)) && is_language_of(value) {
+        return Some(Shape::Stock);
+    }
+    if is_strong(value, &counts) {
+        return Some(Shape::Strong);
+    }
+    if value.len() >= 10 && is_dense(value, &counts) {
+        return Some(Shape::Dense);
+    }
+    if counts.letters() > 0 && counts.digits + counts.signs > 0 && value.len() >= 6 {
+        return (counts.digits > 0 || has_odd_symbols(value)).then_some(Shape::Mixed);
+    }
+    if counts.letters() == value.len() {
+        let strange = value.len() >= 8 && !is_language(value);
+        return Some(if strange { Shape::Letters } else { Shape::Word });
+    }
+    None
+}
+
+/// A stock password is made of plain words; `Xk9!fQ2z` is not.
+fn is_language_of(value: &[u8]) -> bool {
+    super::name::words(value)
+        .iter()
+        .all(|word| vocabulary::is_plain(word))
+}
+
+fn is_uuid(value: &[u8]) -> bool {
+    value.len() == 36
+        && value.iter().enumerate().all(|(i, b)| match i {
+            8 | 13 | 18 | 23 => *b == b'-',
+            _ => b.is_ascii_hexdigit(),
+        })
+}
+
+fn is_hex(value: &[u8], counts: &Counts) -> bool {
+    let one_case = counts.lower == 0 || counts.upper == 0;
+    value.len() >= 16
+        && one_case
+        && value.iter().all(u8::is_ascii_hexdigit)
+        && counts.digits > 0
+        && counts.letters() > 0
+        && counts.distinct >= 8
+}
+
+/// Characters of tokens only, many of them different, no language in them.
+fn is_random(value: &[u8], counts: &Counts) -> bool {
+    let of_tokens = value.iter().all(|&b| b.is_ascii_graphic());
+    value.len() >= 16
+        && of_tokens
+        && counts.classes() >= 2
+        && counts.distinct * 10 >= value.len().min(40) * 4
+        && is_dense(value, counts)
+}
+
+fn is_dense(value: &[u8], counts: &Counts) -> bool {
+    let likeness = vocabulary::likeness(value);
+    let busy = counts.changes * 5 >= value.len();
+    let stirred = counts.changes * 8 >= value.len();
+    busy && likeness < 72
+        || stirred && likeness < 60 && counts.digits + counts.upper > 1
+        || likeness < 38 && counts.letters() > 3
+}
+
+/// Eight or more characters of three classes, one of them a sign or well mixed.
+fn is_strong(value: &[u8], counts: &Counts) -> bool {
+    value.len() >= 8
+        && counts.letters() > 1
+        && counts.digits > 0
+        && (has_odd_symbols(value)
+            || counts.lower > 0 && counts.upper > 0 && (counts.signs > 0 || counts.changes >= 3))
+}

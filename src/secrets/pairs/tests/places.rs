@@ -1,0 +1,191 @@
+//! Places that only a credential can take.
+
+use super::check_table;
+
+#[test]
+fn places() {
+    check_table(&[
+        (
+            "a.py",
+            r#"URL = "postgres://app:«hunter2!x»@db.prod.acme.com:5432/app""#,
+        ),
+        ("a.py", r#"URL = "redis://:«{b62:20}»@cache.acme.com:6379""#),
+        (
+            "a.py",
+            r#"URL = "mongodb+srv://app:«swordfish»@c0.ab12.mongodb.net/x""#,
+        ),
+        (
+            "a.py",
+            r#"URL = "https://app:«hunter2!x»@git.acme.com/a.git""#,
+        ),
+        ("a.yml", "url: amqps://app:«{b62:16}»@10.1.2.3/v"),
+        ("a.yml", "url: smtp://app:«p%40ss-W0rd»@mail.acme.com:587"),
+        (
+            "a.sh",
+            "curl -H 'Authorization: Basic «{base64:admin:hunter2!x}»' https://x.acme.com",
+        ),
+        (
+            "a.py",
+            r#"headers = {"Authorization": "Basic «{base64:admin:hunter2!x}»"}"#,
+        ),
+        (
+            "a.py",
+            r#"headers = {"Authorization": "Bearer «{b62:40}»"}"#,
+        ),
+        (
+            "a.cs",
+            r#"var c = "Server=db;Database=a;User Id=sa;Password=«hunter2!x»;Encrypt=true";"#,
+        ),
+        (
+            "web.config",
+            r#"<add name="x" connectionString="Server=db;User Id=sa;Password=«hunter2!x»;"/>"#,
+        ),
+        (
+            "appsettings.json",
+            r#"{"Default": "Data Source=db;Initial Catalog=a;User ID=sa;Pwd=«hunter2!x»"}"#,
+        ),
+        (
+            "a.java",
+            r#"String u = "jdbc:mysql://db.acme.com/a?user=a&password=«hunter2!x»";"#,
+        ),
+        (
+            "a.py",
+            r#"dsn = "host=db dbname=a user=b password=«hunter2!x»""#,
+        ),
+        ("a.sh", "curl -u admin:«hunter2!x» https://x.acme.com"),
+        (
+            "a.sh",
+            "curl -s --user 'admin:«hunter2!x»' \\\n  https://x.acme.com",
+        ),
+        ("a.sh", "sshpass -p '«hunter2!x»' ssh root@h"),
+        ("a.sh", "mysql -u root -p«hunter2!x» app"),
+        ("a.sh", "redis-cli -h h -a «hunter2!x» ping"),
+        (
+            "a.sh",
+            "docker login -u app -p «hunter2!x» registry.acme.com",
+        ),
+    ]);
+}
+
+#[test]
+fn files_of_credentials() {
+    check_table(&[
+        (
+            ".netrc",
+            "machine api.acme.com login app password «hunter2!x»",
+        ),
+        (
+            ".netrc",
+            "machine api.acme.com\n  login app\n  password «hunter2!x»\n",
+        ),
+        (
+            "a.sh",
+            "echo 'machine api.acme.com login app password «hunter2!x»' > ~/.netrc",
+        ),
+        (
+            ".pgpass",
+            "# c\ndb.acme.com:5432:app:app:«hunter2!x»\n*:*:*:b:«s3cr3t-prod»\n",
+        ),
+        (".npmrc", "//registry.acme.com/:_authToken=«{b62:36}»"),
+        (
+            ".npmrc",
+            "//registry.acme.com/:_password=«{base64:hunter2!x}»",
+        ),
+        (".npmrc", "_auth=«{base64:app:hunter2!x}»"),
+        (".pypirc", "[pypi]\nusername = a\npassword = «hunter2!x»"),
+        (
+            ".docker/config.json",
+            r#"{"auths": {"r.acme.com": {"auth": "«{base64:app:hunter2!x}»"}}}"#,
+        ),
+        (
+            "a.sql",
+            "CREATE USER 'app'@'%' IDENTIFIED BY '«hunter2!x»';",
+        ),
+        (
+            "a.sql",
+            "CREATE ROLE app WITH LOGIN PASSWORD '«hunter2!x»';",
+        ),
+        ("a.sql", "ALTER USER app WITH PASSWORD '«hunter2!x»';"),
+        (
+            "a.py",
+            r#"db.execute("GRANT ALL ON a.* TO 'b'@'%' IDENTIFIED BY '«hunter2!x»'")"#,
+        ),
+        (
+            "a.ps1",
+            "$p = ConvertTo-SecureString \"«hunter2!x»\" -AsPlainText -Force",
+        ),
+        (
+            "a.ps1",
+            "$p = ConvertTo-SecureString -String '«hunter2!x»' -AsPlainText -Force",
+        ),
+    ]);
+}
+
+#[test]
+fn places_silent() {
+    check_table(&[
+        (
+            "a.py",
+            r#"URL = "postgres://user:password@localhost:5432/app""#,
+        ),
+        (
+            "a.py",
+            r#"URL = "postgres://postgres:postgres@db:5432/app""#,
+        ),
+        ("a.py", r#"URL = "postgres://user:pass@host/db""#),
+        ("a.py", r#"URL = "https://user:hunter2!x@example.com/""#),
+        ("a.py", r#"URL = f"postgres://{user}:{password}@{host}/db""#),
+        (
+            "a.sh",
+            "git clone https://x-access-token:${TOKEN}@github.com/a/b",
+        ),
+        ("a.sh", "git clone https://oauth2:$TOKEN@github.com/a/b"),
+        ("a.py", r#"URL = "https://cdn.acme.com:8443/@scope/pkg""#),
+        ("a.py", r#"URL = "https://unpkg.com/pkg@1.2.3/x.js""#),
+        ("a.py", r#"URL = "amqp://guest:guest@rabbitmq:5672/""#),
+        ("a.py", r#"h = "Authorization: Bearer <token>""#),
+        ("a.py", r#"h = "Authorization: Bearer " + token"#),
+        ("a.py", r#"h = "Basic authentication is used here""#),
+        ("a.py", r#"h = "Bearer authentication-with-tokens-is-used""#),
+        ("a.py", "# the bearer of this message"),
+        (
+            "a.py",
+            r#"h = "Authorization: Basic {base64:user:password}""#,
+        ),
+        (
+            "a.cs",
+            r#"var c = "Server=db;User Id=sa;Password=;Encrypt=true";"#,
+        ),
+        (
+            "a.cs",
+            r#"var c = "Server=db;User Id=sa;Password={0};Encrypt=true";"#,
+        ),
+        (
+            "a.cs",
+            r#"var c = $"Server=db;User Id=sa;Password={password};";"#,
+        ),
+        ("a.sh", "curl -u \"$USER:$PASS\" https://x"),
+        ("a.sh", "curl -u user:password https://x"),
+        ("a.sh", "curl -u admin https://x"),
+        ("a.sh", "mysql -u root -p app"),
+        ("a.sh", "mysql -u root -p$PASS app"),
+        ("a.sh", "sshpass -p $PASS ssh h"),
+        ("a.sh", "sshpass -f file1x ssh h"),
+        (
+            "a.sql",
+            "CREATE USER app IDENTIFIED BY PASSWORD '*2470C0C06DEE42FD1618BBB99005ADCA2EC9D1E1';",
+        ),
+        ("a.sql", "CREATE USER app IDENTIFIED BY '${PASS}';"),
+        (
+            "a.ps1",
+            "$p = ConvertTo-SecureString $env:PASS -AsPlainText -Force",
+        ),
+        ("a.ps1", "$p = ConvertTo-SecureString \"0123\" -Key $k"),
+        (".npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}"),
+        ("a.json", r#"{"auth": "oauth2"}"#),
+        (
+            ".netrc",
+            "machine api.acme.com login app password <password>",
+        ),
+    ]);
+}

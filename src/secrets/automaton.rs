@@ -25,12 +25,10 @@ pub(crate) struct Automaton {
 }
 
 impl Automaton {
-    /// Returns the state after `byte`.
-    #[inline]
-    pub(crate) fn step(&self, state: u16, byte: u8) -> u16 {
-        let column = usize::from(self.columns[usize::from(byte)]);
-        let at = (usize::from(state) * self.width + column) * 2;
-        u16::from_le_bytes([self.rows[at], self.rows[at + 1]])
+    /// Returns what steps through a text.
+    pub(crate) fn walker(&self) -> Walker<'_> {
+        let columns = self.columns.first_chunk().expect("there is a column for each byte");
+        Walker { columns, width: self.width, rows: &self.rows }
     }
 
     /// Returns the words that end in `state`.
@@ -73,6 +71,29 @@ impl Automaton {
             ends: Cow::Owned(ends),
             words: Cow::Owned(found),
         })
+    }
+}
+
+/// Steps through a text. It borrows what each step needs, so that a step is two look-ups.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Walker<'a> {
+    columns: &'a [u8; 256],
+    width: usize,
+    rows: &'a [u8],
+}
+
+impl Walker<'_> {
+    /// Returns the state after `byte`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the one loop over all bytes consists of this")]
+    pub(crate) fn step(self, state: u16, byte: u8) -> u16 {
+        let column = usize::from(self.columns[usize::from(byte)]);
+        let at = (usize::from(state) * self.width + column) * 2;
+        match self.rows.get(at..at + 2) {
+            Some(&[low, high]) => u16::from_le_bytes([low, high]),
+            // No state leads out of the table.
+            _ => 0,
+        }
     }
 }
 
@@ -158,8 +179,9 @@ mod tests {
 
     fn occurrences(automaton: &Automaton, text: &[u8]) -> Vec<(u16, usize)> {
         let (mut state, mut found) = (0, Vec::new());
+        let walker = automaton.walker();
         for (index, byte) in text.iter().enumerate() {
-            state = automaton.step(state, *byte);
+            state = walker.step(state, *byte);
             if state >= automaton.first_match {
                 found.extend(automaton.words_at(state).iter().map(|word| (*word, index + 1)));
             }

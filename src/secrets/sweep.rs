@@ -81,14 +81,16 @@ impl Sweep<'_, '_> {
     /// Steps both automata over the text side by side: neither waits for the other.
     fn walk(&mut self) {
         let (exact, folded) = (self.rules.exact, self.rules.folded);
+        let (exact_walker, folded_walker) = (exact.automaton.walker(), folded.automaton.walker());
+        let (exact_match, folded_match) = (exact.automaton.first_match, folded.automaton.first_match);
         let (mut exact_state, mut folded_state) = (0, 0);
         for (index, byte) in self.text.iter().enumerate() {
-            exact_state = exact.automaton.step(exact_state, *byte);
-            folded_state = folded.automaton.step(folded_state, *byte);
-            if exact_state >= exact.automaton.first_match {
+            exact_state = exact_walker.step(exact_state, *byte);
+            folded_state = folded_walker.step(folded_state, *byte);
+            if exact_state >= exact_match {
                 self.words(exact, exact_state, index + 1);
             }
-            if folded_state >= folded.automaton.first_match {
+            if folded_state >= folded_match {
                 self.words(folded, folded_state, index + 1);
             }
         }

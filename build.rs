@@ -30,15 +30,22 @@ use shape::Piece;
 
 const RULES: &str = "rules/secrets";
 
-#[expect(clippy::disallowed_methods, reason = "cargo tells a build script where to write in the environment")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script where to write in the environment"
+)]
 fn main() {
     for path in ["build.rs", "src/secrets", RULES] {
         println!("cargo::rerun-if-changed={path}");
     }
     let rules = read_rules();
     let (mut exact, mut folded) = index::words_of(&rules);
-    add(&mut exact, structure_anchors::ANCHORS, |anchor| Target::Structure { anchor });
-    add(&mut folded, pair_anchors::KEYWORDS, |keyword| Target::Pair { keyword });
+    add(&mut exact, structure_anchors::ANCHORS, |anchor| {
+        Target::Structure { anchor }
+    });
+    add(&mut folded, pair_anchors::KEYWORDS, |keyword| {
+        Target::Pair { keyword }
+    });
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let mut code = table(&rules);
     code += &index_code("EXACT", &exact, false, &out);
@@ -52,42 +59,72 @@ fn read_rules() -> Vec<RawRule> {
     let mut files: Vec<_> = fs::read_dir(RULES)
         .expect("rules/secrets is a folder")
         .map(|entry| entry.expect("rules/secrets can be listed").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     files.sort();
-    let (read, wrong): (Vec<_>, Vec<_>) = files.iter().map(|file| read_file(file)).partition(Result::is_ok);
+    let (read, wrong): (Vec<_>, Vec<_>) = files
+        .iter()
+        .map(|file| read_file(file))
+        .partition(Result::is_ok);
     let wrong: Vec<_> = wrong.into_iter().filter_map(Result::err).collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     rules.extend(read.into_iter().flatten().flatten());
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let mut ids = BTreeSet::new();
     for rule in &rules {
-        assert!(ids.insert(&rule.id), "{RULES}: rule `{}` is there twice", rule.id);
+        assert!(
+            ids.insert(&rule.id),
+            "{RULES}: rule `{}` is there twice",
+            rule.id
+        );
     }
     rules
 }
 
 fn read_file(path: &Path) -> Result<Vec<RawRule>, String> {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     schema::parse(&text).map_err(|error| {
         let line = text[..error.at].matches('\n').count() + 1;
-        let known = error.unknown.map(|(_, known)| format!("; known are {}", known.join(", ")));
-        format!("{}:{line}: {}{}", path.display(), error.message, known.unwrap_or_default())
+        let known = error
+            .unknown
+            .map(|(_, known)| format!("; known are {}", known.join(", ")));
+        format!(
+            "{}:{line}: {}{}",
+            path.display(),
+            error.message,
+            known.unwrap_or_default()
+        )
     })
 }
 
 fn add(words: &mut Words, more: &[&str], target: impl Fn(u16) -> Target) {
     for (number, word) in more.iter().enumerate() {
-        words.entry(word.as_bytes().to_vec()).or_default().push(target(number as u16));
+        words
+            .entry(word.as_bytes().to_vec())
+            .or_default()
+            .push(target(number as u16));
     }
 }
 
 fn table(rules: &[RawRule]) -> String {
-    let mut code = format!("/// The built-in rules, sorted by id.\npub(crate) static RULES: [Definition; {}] = [\n", rules.len());
+    let mut code = format!(
+        "/// The built-in rules, sorted by id.\npub(crate) static RULES: [Definition; {}] = [\n",
+        rules.len()
+    );
     for rule in rules {
         let severity = rule.severity[..1].to_ascii_uppercase() + &rule.severity[1..];
-        let pair = rule.pair.as_ref().map_or("None".to_owned(), |pair| format!("Some({})", shape_code(pair)));
-        let shapes: String = rule.shapes.iter().map(|shape| shape_code(shape) + ", ").collect();
+        let pair = rule.pair.as_ref().map_or("None".to_owned(), |pair| {
+            format!("Some({})", shape_code(pair))
+        });
+        let shapes: String = rule
+            .shapes
+            .iter()
+            .map(|shape| shape_code(shape) + ", ")
+            .collect();
         let _ = writeln!(
             code,
             "Definition {{ meta: RuleMeta {{ id: {:?}, title: {:?}, engine: Engine::Secrets, \
@@ -114,9 +151,21 @@ fn shape_code(pieces: &[Piece]) -> String {
     let mut code = "Shape(&[".to_owned();
     for piece in pieces {
         let _ = match piece {
-            Piece::Literal(text) => write!(code, "Part::Literal(b\"{}\"), ", text.as_bytes().escape_ascii()),
-            Piece::Run { class, min, max, greedy } => {
-                write!(code, "Part::Run {{ class: Class::{class:?}, min: {min}, max: {max}, greedy: {greedy} }}, ")
+            Piece::Literal(text) => write!(
+                code,
+                "Part::Literal(b\"{}\"), ",
+                text.as_bytes().escape_ascii()
+            ),
+            Piece::Run {
+                class,
+                min,
+                max,
+                greedy,
+            } => {
+                write!(
+                    code,
+                    "Part::Run {{ class: Class::{class:?}, min: {min}, max: {max}, greedy: {greedy} }}, "
+                )
             }
         };
     }
@@ -126,19 +175,27 @@ fn shape_code(pieces: &[Piece]) -> String {
 fn checks_code(checks: &[(check::Kind, String)]) -> String {
     let mut code = "&[".to_owned();
     for (kind, parameter) in checks {
-        let _ = write!(code, "Check {{ kind: Kind::{kind:?}, parameter: {parameter:?} }}, ");
+        let _ = write!(
+            code,
+            "Check {{ kind: Kind::{kind:?}, parameter: {parameter:?} }}, "
+        );
     }
     code + "]"
 }
 
 /// Writes the rows of an index beside the code, because a megabyte of numbers is slow to compile.
 fn index_code(name: &str, words: &Words, fold: bool, out: &Path) -> String {
-    let index = Index::build(words, fold).expect("the words of the rules have fewer than 65536 states");
+    let index =
+        Index::build(words, fold).expect("the words of the rules have fewer than 65536 states");
     let automaton = &index.automaton;
     let file = format!("{}.bin", name.to_ascii_lowercase());
     fs::write(out.join(&file), &automaton.rows).expect("OUT_DIR is writable");
     let words: Vec<_> = index.words.iter().map(|word| format!("{word:?}")).collect();
-    let targets: Vec<_> = index.targets.iter().map(|target| format!("Target::{target:?}")).collect();
+    let targets: Vec<_> = index
+        .targets
+        .iter()
+        .map(|target| format!("Target::{target:?}"))
+        .collect();
     format!(
         "/// Finds the words of the built-in rules.\npub(crate) static {name}: Index = Index {{ \
          automaton: super::automaton::Automaton {{ columns: std::borrow::Cow::Borrowed(&{:?}), width: {}, \

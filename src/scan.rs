@@ -142,9 +142,14 @@ impl Pipeline<'_> {
             return Vec::new();
         }
         let mut found = Vec::new();
+        // The path to show, where the path itself holds a secret.
+        let mut shown = None;
         if file.old.iter().all(Option::is_none) {
             let place = Place::FileName(file.path.clone());
             let findings = self.engine(&place, file.path.as_bytes(), 1);
+            shown = findings
+                .first()
+                .and_then(|finding| finding.location.place.path().cloned());
             found.push(Found {
                 file: None,
                 findings,
@@ -170,7 +175,12 @@ impl Pipeline<'_> {
         receipt.bytes += bytes.len() as u64;
         receipt.lines += memchr::memchr_iter(b'\n', &bytes).count() as u64
             + u64::from(!bytes.is_empty() && !bytes.ends_with(b"\n"));
-        let findings = self.engine(&Place::File(file.path.clone()), &bytes, first_line);
+        let mut findings = self.engine(&Place::File(file.path.clone()), &bytes, first_line);
+        if let Some(shown) = shown {
+            for finding in &mut findings {
+                finding.location.place = Place::File(shown.clone());
+            }
+        }
         if findings.is_empty() {
             self.clean.extend(blob);
         }

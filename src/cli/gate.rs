@@ -2,17 +2,19 @@
 //!
 //! Hooks and `scan` share it: they differ in the changes they bring and in where the report goes.
 
+use std::cell::Cell;
+
 use crate::cli::Context;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::rulebook::Rulebook;
 use crate::finding::Engine;
-use crate::git::{self, OpenOptions, Repository};
+use crate::git::{self, GitError, OpenOptions, Repository};
 use crate::input::{Change, ObjectId};
 use crate::policy::{self, Gate};
 use crate::receipt::Receipt;
 use crate::report::formats::Format;
-use crate::report::{self, Report, Situation};
+use crate::report::{self, Activity, Report, Situation};
 use crate::scan::{self, Job, ScanError};
 
 /// A change, or why it cannot be had.
@@ -34,15 +36,81 @@ pub(super) struct Look<'a> {
     pub(super) known: Receipt,
 }
 
+/// The engines there are.
+pub(super) const ENGINES: &[Engine] = &[Engine::Secrets];
+
+impl<'a> Look<'a> {
+    /// Makes a look with every engine there is, for which nobody waits.
+    pub(super) fn new(
+        subject: String,
+        repository: Option<&'a dyn Repository>,
+        rulebook: &'a Rulebook,
+    ) -> Self {
+        Self {
+            subject,
+            repository,
+            rulebook,
+            engines: ENGINES,
+            situation: Situation {
+                activity: Activity::Look,
+                ..Situation::default()
+            },
+            known: Receipt::default(),
+        }
+    }
+}
+
 /// Opens the repository that git's environment or the current directory names.
 pub(super) fn open(context: &Context) -> Result<Box<dyn Repository>, Failure> {
+    Ok(try_open(context)?)
+}
+
+/// Opens the repository, if there is one.
+pub(super) fn try_open(context: &Context) -> Result<Box<dyn Repository>, GitError> {
     let environment = &context.environment;
-    Ok(git::open(&OpenOptions {
+    git::open(&OpenOptions {
         start: None,
         index: environment.variable("GIT_INDEX_FILE").map(Into::into),
         git: environment.git(),
         backend: None,
-    })?)
+    })
+}
+
+/// What the changes hold, counted on their way into the scan: nothing of it may get lost without a word.
+#[derive(Debug, Default)]
+struct Expected {
+    files: Cell<u64>,
+    texts: Cell<u64>,
+}
+
+impl Expected {
+    fn count(&self, change: &ChangeResult) {
+        if let Ok(change) = change {
+            let files = change
+                .files
+                .iter()
+                .filter(|file| file.new.is_some())
+                .count();
+            self.files.set(self.files.get() + files as u64);
+            self.texts.set(self.texts.get() + change.texts.len() as u64);
+        }
+    }
+
+    fn hold(&self, receipt: &Receipt, engines: &[Engine]) -> Result<(), Failure> {
+        let answered = receipt.files + receipt.unscanned.len() as u64;
+        if engines.contains(&Engine::Secrets)
+            && (answered < self.files.get() || receipt.texts < self.texts.get())
+        {
+            return Err(Failure::could_not_look(format!(
+                "{} files and {} texts were to be scanned, and only {answered} and {} were",
+                self.files.get(),
+                self.texts.get(),
+                receipt.texts
+            ))
+            .with_hint("this is a defect of gate-hook; please report it"));
+        }
+        Ok(())
+    }
 }
 
 /// Scans changes and decides over what is found.
@@ -58,7 +126,9 @@ pub(super) fn look(
         engines: look.engines,
         custom_rules: rulebook.custom_rules.clone(),
     };
-    let outcome = scan::scan(&job, changes)?;
+    let expected = Expected::default();
+    let outcome = scan::scan(&job, &mut changes.inspect(|change| expected.count(change)))?;
+    expected.hold(&outcome.receipt, look.engines)?;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);
     receipt.notes.extend(rulebook.notes.iter().cloned());

@@ -10,11 +10,16 @@ mod commands;
 pub mod environment;
 mod events;
 pub mod failure;
+mod files;
 mod gate;
 mod kept;
+mod outputs;
+mod random;
 mod rulebook;
 mod shims;
+mod staged;
 pub mod terminal;
+mod text;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -111,8 +111,7 @@ impl Rulebook {
     ) -> Result<(), Failure> {
         let directory = RepoPath::new(policy::OVERRIDES_DIR);
         for path in repository.list(side, &directory)? {
-            // Other pages in the directory, a README for example, are for people.
-            if !path.file_name().starts_with(b"o-") || !path.as_bytes().ends_with(b".md") {
+            if !is_record(path.file_name()) {
                 continue;
             }
             let Some(bytes) = repository.file(side, &path)? else {
@@ -142,6 +141,11 @@ impl Rulebook {
             .iter()
             .any(|policy| policy.waivers.inline.value == Inline::Off)
     }
+}
+
+/// Returns whether a file of the overrides' directory is a record. Others, a README for example, are for people.
+pub(super) fn is_record(name: &[u8]) -> bool {
+    name.starts_with(b"o-") && name.ends_with(b".md")
 }
 
 /// Returns the base's policy, or why it is replaced.
@@ -288,7 +292,8 @@ fn choose(
     }
 }
 
-fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
+/// Returns a text file's content.
+pub(super) fn utf8(name: &str, bytes: Vec<u8>) -> Result<String, Failure> {
     String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = memchr::memchr_iter(b'\n', before).count() + 1;

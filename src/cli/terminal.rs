@@ -6,11 +6,14 @@
 use std::io::{self, Write};
 
 use colored::Colorize as _;
-use indicatif::ProgressBar;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use super::environment::{ColorChoice, Environment, Stream};
 use super::failure::Failure;
 use crate::report::Style;
+
+/// A progress bar is worth its flicker from this many steps on.
+const MANY_STEPS: usize = 500;
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -99,11 +102,13 @@ impl Terminal {
     }
 
     /// Returns a progress bar for long work, drawn only where a person waits for many steps.
-    pub fn progress(&self, steps: usize, worth_it_from: usize) -> ProgressBar {
-        if self.quiet() || !self.person_waits || steps < worth_it_from {
+    pub fn progress(&self, steps: usize) -> ProgressBar {
+        if self.quiet() || !self.person_waits || steps < MANY_STEPS {
             return ProgressBar::hidden();
         }
-        ProgressBar::new(steps as u64)
+        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} commits, {eta} to go")
+            .expect("the template is well formed");
+        ProgressBar::new(steps as u64).with_style(style)
     }
 
     /// Says something to the person at the terminal, unless `-q` was given.

@@ -1,7 +1,8 @@
 //! The backend in process: libgit2 finds the repository, its objects, references and settings.
 //!
 //! The index is read by [`IndexFile`], commits and trees by this module's siblings: libgit2 reads a whole index
-//! and checks its hash before the first entry, and honours `info/grafts`.
+//! and checks its hash before the first entry, honours `info/grafts`, and hangs at a loose object that breaks
+//! off.
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -9,8 +10,10 @@ use std::path::{Path, PathBuf};
 use git2::{ConfigLevel, ErrorCode};
 
 use super::index_file::IndexFile;
+use super::loose::LooseObjects;
 use super::objects::{OBJECT_LIMIT, Object, ObjectType};
 use super::repository::Backing;
+use super::revision::follow;
 use super::tree::{Difference, Entry, Trees, differences};
 use super::walk::walk;
 use super::{Backend, GitError, Layout, OpenOptions, Setting};
@@ -24,6 +27,7 @@ const ID_WIDTH: usize = 20;
 pub(super) struct Libgit2 {
     repository: git2::Repository,
     layout: Layout,
+    loose: LooseObjects,
     index_path: PathBuf,
     index: OnceCell<IndexFile>,
 }
@@ -51,12 +55,37 @@ impl Libgit2 {
             .index
             .clone()
             .unwrap_or_else(|| layout.git_dir.join("index"));
+        let loose = LooseObjects::new(&layout.common_dir);
         Ok(Self {
             repository,
             layout,
+            loose,
             index_path,
             index: OnceCell::new(),
         })
+    }
+
+    /// Returns the object of an id, a reference or the beginning of an id, or of git's other notations.
+    fn named(&self, name: &str) -> Result<ObjectId, GitError> {
+        let unknown = || GitError::UnknownRevision(name.to_owned());
+        if let Some(id) = ObjectId::from_hex(name.as_bytes()) {
+            return match self.object_type(&id) {
+                Err(GitError::Missing(_)) => Err(unknown()),
+                other => other.map(|_| id),
+            };
+        }
+        if let Ok(reference) = self.repository.resolve_reference_from_short_name(name) {
+            let target = reference
+                .resolve()
+                .ok()
+                .and_then(|reference| reference.target());
+            return target.map(from_git2).ok_or_else(unknown);
+        }
+        let object = self
+            .repository
+            .revparse_single(name)
+            .map_err(|_| unknown())?;
+        Ok(from_git2(object.id()))
     }
 
     fn index(&self) -> Result<&IndexFile, GitError> {
@@ -97,7 +126,25 @@ fn about(what: &str) -> impl Fn(git2::Error) -> GitError {
     move |error| GitError::unreadable(what, error.message())
 }
 
-fn object_type(id: &ObjectId, object_type: git2::ObjectType) -> Result<ObjectType, GitError> {
+/// Returns an object whose content has the id it was asked for by, or an error.
+fn checked(id: &ObjectId, object: Object) -> Result<Object, GitError> {
+    let object_type = match object.object_type {
+        ObjectType::Commit => git2::ObjectType::Commit,
+        ObjectType::Tree => git2::ObjectType::Tree,
+        ObjectType::Blob => git2::ObjectType::Blob,
+        ObjectType::Tag => git2::ObjectType::Tag,
+    };
+    let hash = git2::Oid::hash_object(object_type, &object.bytes).map_err(about_object(id))?;
+    if hash.as_bytes() == id.as_bytes() {
+        return Ok(object);
+    }
+    Err(GitError::unreadable(
+        format!("object {id}"),
+        "its content does not have this id",
+    ))
+}
+
+fn type_of(id: &ObjectId, object_type: git2::ObjectType) -> Result<ObjectType, GitError> {
     match object_type {
         git2::ObjectType::Commit => Ok(ObjectType::Commit),
         git2::ObjectType::Tree => Ok(ObjectType::Tree),
@@ -118,27 +165,35 @@ impl Backing for Libgit2 {
     }
 
     fn object(&self, id: &ObjectId, limit: u64) -> Result<Object, GitError> {
+        if let Some(object) = self.loose.object(id, limit)? {
+            return checked(id, object);
+        }
         let oid = to_git2(id)?;
         let store = self.repository.odb().map_err(about("the object store"))?;
         let (size, _) = store.read_header(oid).map_err(about_object(id))?;
-        if size as u64 > limit {
+        let size = size as u64;
+        if size > limit {
             return Err(GitError::TooLarge {
                 id: *id,
-                size: size as u64,
+                size,
                 limit,
             });
         }
         let object = store.read(oid).map_err(about_object(id))?;
+        let object_type = type_of(id, object.kind())?;
         Ok(Object {
-            object_type: object_type(id, object.kind())?,
+            object_type,
             bytes: object.data().to_vec(),
         })
     }
 
     fn object_type(&self, id: &ObjectId) -> Result<ObjectType, GitError> {
+        if let Some(object_type) = self.loose.object_type(id)? {
+            return Ok(object_type);
+        }
         let store = self.repository.odb().map_err(about("the object store"))?;
         let (_, found) = store.read_header(to_git2(id)?).map_err(about_object(id))?;
-        object_type(id, found)
+        type_of(id, found)
     }
 
     fn head(&self) -> Result<Option<ObjectId>, GitError> {
@@ -155,9 +210,7 @@ impl Backing for Libgit2 {
     }
 
     fn revision(&self, revision: &str) -> Result<ObjectId, GitError> {
-        let object = self.repository.revparse_single(revision);
-        let object = object.map_err(|_| GitError::UnknownRevision(revision.to_owned()))?;
-        Ok(from_git2(object.id()))
+        follow(self, revision, |name| self.named(name))
     }
 
     fn references(&self) -> Result<Vec<(String, ObjectId)>, GitError> {

@@ -125,11 +125,6 @@ impl Switching {
             answer => answer,
         }
     }
-
-    /// Returns whether parents may be other than the objects say, which libgit2 believes in revisions.
-    fn grafted(&self) -> bool {
-        self.layout().common_dir.join("info/grafts").exists()
-    }
 }
 
 impl Repository for Switching {
@@ -146,13 +141,11 @@ impl Repository for Switching {
     }
 
     fn resolve(&self, revision: &str) -> Result<ObjectId, GitError> {
-        let has_git = self.options.git.is_some();
-        if has_git && self.grafted() {
-            return self.plumbing()?.resolve(revision);
-        }
         match self.either(|repository| repository.resolve(revision)) {
             // git knows more ways to name a revision.
-            Err(GitError::UnknownRevision(_)) if has_git => self.plumbing()?.resolve(revision),
+            Err(GitError::UnknownRevision(_)) if self.options.git.is_some() => {
+                self.plumbing()?.resolve(revision)
+            }
             answer => answer,
         }
     }

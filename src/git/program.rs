@@ -32,6 +32,9 @@ const SETTINGS: &[&str] = &[
     "color.ui=false",
     "-c",
     "diff.relative=false",
+    // Without this, a sparse index shows whole directories as one entry.
+    "-c",
+    "index.sparse=false",
 ];
 
 /// What children see of these variables.

@@ -53,6 +53,10 @@ fn words<const N: usize>(field: &[u8]) -> Option<[&[u8]; N]> {
 )]
 fn entry(mode: &[u8], id: &[u8]) -> Option<Option<Entry>> {
     let mode = u32::from_str_radix(std::str::from_utf8(mode).ok()?, 8).ok()?;
+    // A directory would stand for files that are not listed; git is told not to print any.
+    if mode == 0o040_000 {
+        return None;
+    }
     Some(Entry::new(mode, ObjectId::from_hex(id)?))
 }
 

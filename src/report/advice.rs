@@ -56,25 +56,20 @@ fn fix(situation: &Situation, blocking: &[&Judged]) -> Way {
     let committed = blocking
         .iter()
         .any(|judged| judged.detected.commit.is_some());
-    let then = match situation.activity {
-        Activity::Look => "",
-        Activity::Commit => ", and commit again",
-        Activity::Push | Activity::Receive if committed => ", and push again",
-        Activity::Push | Activity::Receive => ", and try again",
-    };
-    let cure = cure(blocking);
-    let (words, commands) = if committed {
-        let rewrite = if situation.activity == Activity::Look {
-            ""
-        } else {
-            " in the commit that brings it"
-        };
-        (
-            format!("{cure}{rewrite}{then}"),
+    let (cure, removal) = cure(blocking);
+    let (words, commands) = match situation.activity {
+        Activity::Look => (format!("{cure}{removal}"), Vec::new()),
+        Activity::Commit => (
+            format!("{cure}{removal}, and commit again"),
+            add(situation, blocking),
+        ),
+        Activity::Push | Activity::Receive if committed => (
+            format!("{cure}, then edit the commit and push again"),
             rebase(situation, blocking),
-        )
-    } else {
-        (format!("{cure}{then}"), add(situation, blocking))
+        ),
+        Activity::Push | Activity::Receive => {
+            (format!("{cure}{removal}, and push again"), Vec::new())
+        }
     };
     let colon = if commands.is_empty() { "" } else { ":" };
     Way {
@@ -84,24 +79,24 @@ fn fix(situation: &Situation, blocking: &[&Judged]) -> Way {
     }
 }
 
-/// Returns what puts the findings right, without the git part.
-fn cure(blocking: &[&Judged]) -> &'static str {
-    let all = |category| {
+/// Returns what puts the findings right, in two parts: what comes first, and what takes them out of a file.
+fn cure(blocking: &[&Judged]) -> (&'static str, &'static str) {
+    let number = |category| {
         blocking
             .iter()
-            .all(|judged| judged.detected.finding.rule.category == category)
+            .filter(|judged| judged.detected.finding.rule.category == category)
+            .count()
     };
-    let credentials = blocking
-        .iter()
-        .filter(|judged| judged.detected.finding.rule.category == Category::Credential)
-        .count();
-    match credentials {
-        1 if blocking.len() == 1 => "revoke the credential first, then remove it",
-        1.. => "revoke the credentials first, then remove them",
-        0 if all(Category::Keyword) => "read the value from the environment or a secret store",
-        0 if all(Category::Code) => "change the code",
-        0 if all(Category::Dependency) => "move to a version without the vulnerability",
-        0 => "put it right",
+    let all = |category| number(category) == blocking.len();
+    match number(Category::Credential) {
+        1 if blocking.len() == 1 => ("revoke the credential first", ", then remove it"),
+        1.. => ("revoke the credentials first", ", then remove them"),
+        0 if all(Category::Keyword) => {
+            ("read the value from the environment or a secret store", "")
+        }
+        0 if all(Category::Code) => ("change the code", ""),
+        0 if all(Category::Dependency) => ("move to a version without the vulnerability", ""),
+        0 => ("put it right", ""),
     }
 }
 
@@ -159,7 +154,7 @@ fn allow(situation: &Situation, blocking: &[&Judged]) -> Option<Way> {
             Category::Credential | Category::Keyword
         )
     };
-    if situation.inline_off || !in_files.iter().all(|judged| secrets(&judged)) {
+    if !in_files.iter().all(|judged| secrets(&judged)) {
         return None;
     }
     let one_rule = in_files
@@ -170,9 +165,14 @@ fn allow(situation: &Situation, blocking: &[&Judged]) -> Option<Way> {
     } else {
         "<rule>".to_owned()
     };
+    let effect = if situation.inline_off {
+        ""
+    } else {
+        " (review, not block)"
+    };
     Some(Way {
         label: "allow",
-        words: "not a secret? say so in a comment on the line (review, not block):".to_owned(),
+        words: format!("not a secret? say so in a comment on the line{effect}:"),
         commands: vec![format!("gate-hook:allow {rule} <reason>")],
     })
 }

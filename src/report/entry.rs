@@ -8,27 +8,25 @@ use crate::policy::{Decider, Judged};
 
 /// Columns in front of the text of an excerpt: the line number and the bar beside it.
 const GUTTER: usize = 8;
-/// The most lines that the reason why a finding matters may take.
-const WHY_LINES: usize = 2;
+/// What stands in front of the reason why a finding matters.
+const WHY: &str = "      = why: ";
+/// Columns in front of the second line of a finding in two lines; labels are padded to it.
+const LABEL: usize = 7;
 
 /// What an entry says beside the place and the message.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Detail {
-    /// Why it matters.
-    pub why: bool,
-    /// Everything that decided, instead of the last word only.
-    pub all_deciders: bool,
+    /// The most lines that the reason why it matters may take.
+    pub why_lines: usize,
+    /// How many of the policy's lines that decided are shown, the last word first.
+    pub deciders: usize,
 }
 
 /// Writes a finding with its line, why it matters, what is known about it and what decided.
 pub(super) fn full(page: &mut Page, judged: &Judged, detail: Detail) {
     compact(page, judged);
     let finding = &judged.detected.finding;
-    let why = inert::text(finding.rule.why());
-    if detail.why && !why.trim().is_empty() {
-        let text = layout::cut_end(&folded(&why), WHY_LINES * (page.width() - 13) - 10);
-        remark(page, "why", Tone::Plain, &text);
-    }
+    why(page, finding, detail.why_lines);
     for note in &finding.notes {
         remark(page, "note", Tone::Plain, note);
     }
@@ -40,14 +38,19 @@ pub(super) fn full(page: &mut Page, judged: &Judged, detail: Detail) {
             &format!("the comment `{comment}` does not lift a block here"),
         );
     }
-    let shown = if detail.all_deciders {
-        judged.decided_by.len()
-    } else {
-        1
-    };
-    for decider in judged.decided_by.iter().take(shown) {
+    for decider in judged.decided_by.iter().take(detail.deciders) {
         remark(page, "policy", Tone::Dim, &decided(decider));
     }
+}
+
+/// Writes the first sentence of the rule's page, cut to so many lines.
+fn why(page: &mut Page, finding: &Finding, lines: usize) {
+    let why: Vec<&str> = finding.rule.why().split_whitespace().collect();
+    let why = why.join(" ");
+    let sentence = why.find(". ").map_or(why.as_str(), |end| &why[..=end]);
+    let room = page.width() - WHY.len();
+    let text = layout::wrap_to(&inert::text(sentence), room, lines).join(" ");
+    page.paragraph(&[(Tone::Dim, WHY)], Tone::Plain, &text);
 }
 
 /// Writes a finding with its line, the place marked, and its fingerprint.
@@ -78,15 +81,18 @@ pub(super) fn short(page: &mut Page, report: &Report, judged: &Judged, label: (T
         parts.push(format!("its comment says `{comment}`"));
     }
     parts.extend(finding.notes.iter().cloned());
-    let indent = " ".repeat(label.1.len() + 1);
-    page.paragraph(&[(Tone::Plain, &indent)], Tone::Dim, &parts.join(", "));
+    page.paragraph(
+        &[(Tone::Plain, &" ".repeat(LABEL))],
+        Tone::Dim,
+        &parts.join(", "),
+    );
 }
 
 /// Writes place, severity, message and rule: on one line if they fit, otherwise the place on its own.
 fn heading(page: &mut Page, judged: &Judged, label: Option<(Tone, &str)>) {
     let finding = &judged.detected.finding;
     let (label_tone, label) = label.map_or((Tone::Plain, String::new()), |(tone, text)| {
-        (tone, format!("{text} "))
+        (tone, format!("{text:<width$} ", width = LABEL - 1))
     });
     let commit = judged
         .detected
@@ -116,7 +122,7 @@ fn heading(page: &mut Page, judged: &Judged, label: Option<(Tone, &str)>) {
         return;
     }
     page.line(&start);
-    let indent = " ".repeat(label.len().max(2));
+    let indent = " ".repeat(if label.is_empty() { 2 } else { LABEL });
     page.paragraph(
         &[
             (Tone::Plain, &indent),
@@ -186,15 +192,8 @@ fn excerpt(page: &mut Page, location: &Location, excerpt: &Excerpt, fingerprint:
 }
 
 fn remark(page: &mut Page, label: &str, tone: Tone, text: &str) {
-    page.paragraph(
-        &[
-            (Tone::Dim, "      = "),
-            (Tone::Dim, label),
-            (Tone::Dim, ": "),
-        ],
-        tone,
-        text,
-    );
+    let head = format!("      = {label}: ");
+    page.paragraph(&[(Tone::Dim, &head)], tone, text);
 }
 
 /// Returns the line of the policy that decided.
@@ -203,12 +202,4 @@ fn decided(decider: &Decider) -> String {
         return decider.key.clone();
     }
     format!("{}, {}", decider.key, decider.origin)
-}
-
-/// Returns text with every run of white space as one blank.
-fn folded(text: &str) -> String {
-    text.replace("\\n", " ")
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
 }

@@ -35,6 +35,23 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// Breaks text as [`wrap`] does into at most so many lines; where words are missing, the last line ends in [`CUT`].
+pub(super) fn wrap_to(text: &str, width: usize, most: usize) -> Vec<String> {
+    let mut lines = wrap(text, width);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            while columns(last) + CUT.len() > width {
+                let room = width.saturating_sub(CUT.len());
+                let end = last.rfind(' ').unwrap_or_else(|| prefix(last, room));
+                last.truncate(end);
+            }
+            last.push_str(CUT);
+        }
+    }
+    lines
+}
+
 /// Returns at most `width` columns of text; where something is missing, the text ends in [`CUT`].
 pub(super) fn cut_end(text: &str, width: usize) -> String {
     if columns(text) <= width {
@@ -97,6 +114,15 @@ mod tests {
         assert_eq!(wrap("x abcdefghij y", 4), ["x", "abcd", "efgh", "ij y"]);
         assert_eq!(wrap("日本語です", 5), ["日本", "語で", "す"]);
         assert!(wrap(" \n ", 5).is_empty());
+    }
+
+    #[test]
+    fn words_are_left_out_whole() {
+        assert_eq!(wrap_to("one two three four", 9, 1), ["one..."]);
+        assert_eq!(wrap_to("one two six four", 9, 2), ["one two", "six..."]);
+        assert_eq!(wrap_to("one two three", 9, 2), ["one two", "three"]);
+        assert_eq!(wrap_to("abcdefghijk", 6, 1), ["abc..."]);
+        assert!(wrap_to("one", 9, 0).is_empty());
     }
 
     #[test]

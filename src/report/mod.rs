@@ -53,7 +53,7 @@ pub struct Situation {
     pub partial_commit: bool,
     /// Whether the reader stands below the root of the work tree, so that paths in commands start at `:/`.
     pub subdirectory: bool,
-    /// Whether the policy leaves inline comments without effect (`waivers.inline = "off"`).
+    /// Whether an inline comment switches a finding off (`waivers.inline = "off"`) instead of leaving it for review.
     pub inline_off: bool,
     /// The command that lists every finding, where it is not `gate-hook scan --staged` for a commit.
     pub list_command: Option<String>,

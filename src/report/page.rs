@@ -98,14 +98,22 @@ impl Page {
             return;
         }
         let mut at_start = true;
+        let mut run: Option<(Tone, String)> = None;
         for (tone, text) in spans {
             let mut text = inert::text(text);
             if at_start && text.trim_start().starts_with("::") {
                 text = text.replacen("::", "\\::", 1);
             }
             at_start &= text.trim().is_empty();
-            self.paint(*tone, &text);
+            match &mut run {
+                Some((last, joined)) if last == tone => joined.push_str(&text),
+                _ => {
+                    let done = run.replace((*tone, text));
+                    self.paint(done);
+                }
+            }
         }
+        self.paint(run);
         self.text.truncate(self.text.trim_end_matches(' ').len());
         self.text.push('\n');
     }
@@ -126,16 +134,19 @@ impl Page {
         }
     }
 
-    fn paint(&mut self, tone: Tone, text: &str) {
+    fn paint(&mut self, run: Option<(Tone, String)>) {
+        let Some((tone, text)) = run else {
+            return;
+        };
         match tone.sgr().filter(|_| self.color && !text.trim().is_empty()) {
             Some(sgr) => {
                 self.text.push_str("\u{1b}[");
                 self.text.push_str(&sgr);
                 self.text.push('m');
-                self.text.push_str(text);
+                self.text.push_str(&text);
                 self.text.push_str("\u{1b}[0m");
             }
-            None => self.text.push_str(text),
+            None => self.text.push_str(&text),
         }
     }
 }

@@ -27,8 +27,15 @@ pub(crate) struct Automaton {
 impl Automaton {
     /// Returns what steps through a text.
     pub(crate) fn walker(&self) -> Walker<'_> {
-        let columns = self.columns.first_chunk().expect("there is a column for each byte");
-        Walker { columns, width: self.width, rows: &self.rows }
+        let columns = self
+            .columns
+            .first_chunk()
+            .expect("there is a column for each byte");
+        Walker {
+            columns,
+            width: self.width,
+            rows: &self.rows,
+        }
     }
 
     /// Returns the words that end in `state`.
@@ -85,7 +92,10 @@ pub(crate) struct Walker<'a> {
 impl Walker<'_> {
     /// Returns the state after `byte`.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "the one loop over all bytes consists of this")]
+    #[expect(
+        clippy::inline_always,
+        reason = "the one loop over all bytes consists of this"
+    )]
     pub(crate) fn step(self, state: u16, byte: u8) -> u16 {
         let column = usize::from(self.columns[usize::from(byte)]);
         let at = (usize::from(state) * self.width + column) * 2;
@@ -102,7 +112,11 @@ fn columns(words: &[Vec<u8>], fold: bool) -> (Vec<u8>, usize) {
     let mut columns = vec![0_u8; 256];
     let mut width = 1;
     for byte in words.iter().flatten() {
-        let byte = if fold { byte.to_ascii_lowercase() } else { *byte };
+        let byte = if fold {
+            byte.to_ascii_lowercase()
+        } else {
+            *byte
+        };
         if columns[usize::from(byte)] == 0 {
             columns[usize::from(byte)] = width as u8;
             if fold {
@@ -138,7 +152,11 @@ impl Trie {
             }
             ending[state].push(number as u16);
         }
-        let mut trie = Self { width, next: vec![0; children.len() * width], words: ending };
+        let mut trie = Self {
+            width,
+            next: vec![0; children.len() * width],
+            words: ending,
+        };
         trie.complete(&children);
         trie
     }
@@ -152,7 +170,8 @@ impl Trie {
                 let inherited = self.words[suffix[state]].clone();
                 self.words[state].extend(inherited);
                 let from = suffix[state] * self.width;
-                self.next.copy_within(from..from + self.width, state * self.width);
+                self.next
+                    .copy_within(from..from + self.width, state * self.width);
             }
             for (column, child) in &children[state] {
                 let at = state * self.width + usize::from(*column);
@@ -166,7 +185,8 @@ impl Trie {
     /// Returns the states in their final order, those without words first, and the first with words.
     fn order(&self) -> (Vec<usize>, u16) {
         let states = 0..self.words.len();
-        let (quiet, ending): (Vec<_>, Vec<_>) = states.partition(|state| self.words[*state].is_empty());
+        let (quiet, ending): (Vec<_>, Vec<_>) =
+            states.partition(|state| self.words[*state].is_empty());
         let first_match = quiet.len() as u16;
         (quiet.into_iter().chain(ending).collect(), first_match)
     }
@@ -183,7 +203,12 @@ mod tests {
         for (index, byte) in text.iter().enumerate() {
             state = walker.step(state, *byte);
             if state >= automaton.first_match {
-                found.extend(automaton.words_at(state).iter().map(|word| (*word, index + 1)));
+                found.extend(
+                    automaton
+                        .words_at(state)
+                        .iter()
+                        .map(|word| (*word, index + 1)),
+                );
             }
         }
         found.sort_unstable();

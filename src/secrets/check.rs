@@ -91,18 +91,32 @@ pub(crate) struct CheckError {
 /// Splits `"name:parameter"` and tells whether both are right.
 pub(crate) fn parse(text: &str) -> Result<(Kind, &str), CheckError> {
     let (name, parameter) = text.split_once(':').unwrap_or((text, ""));
-    let refuse = |message: String| Err(CheckError { message, unknown: None });
+    let refuse = |message: String| {
+        Err(CheckError {
+            message,
+            unknown: None,
+        })
+    };
     let Some((kind, wanted)) = Kind::named(name) else {
-        return Err(CheckError { message: format!("unknown check `{name}`"), unknown: Some(name.to_owned()) });
+        return Err(CheckError {
+            message: format!("unknown check `{name}`"),
+            unknown: Some(name.to_owned()),
+        });
     };
     let number = parameter.parse::<u16>().is_ok();
     match wanted {
-        Parameter::Never if text.contains(':') => refuse(format!("check `{name}` takes no parameter")),
-        Parameter::Text if parameter.is_empty() => refuse(format!("check `{name}` needs a parameter, as in `{name}:…`")),
-        Parameter::Number if !number => refuse(format!("check `{name}` needs a number, as in `{name}:32`")),
-        Parameter::MaybeNumber if !parameter.is_empty() && !number => {
-            refuse(format!("the parameter of check `{name}` is a number, as in `{name}:32`"))
+        Parameter::Never if text.contains(':') => {
+            refuse(format!("check `{name}` takes no parameter"))
         }
+        Parameter::Text if parameter.is_empty() => refuse(format!(
+            "check `{name}` needs a parameter, as in `{name}:…`"
+        )),
+        Parameter::Number if !number => {
+            refuse(format!("check `{name}` needs a number, as in `{name}:32`"))
+        }
+        Parameter::MaybeNumber if !parameter.is_empty() && !number => refuse(format!(
+            "the parameter of check `{name}` is a number, as in `{name}:32`"
+        )),
         Parameter::Decimal if parameter.parse::<f64>().is_err() => {
             refuse(format!("check `{name}` needs a number, as in `{name}:3.0`"))
         }

@@ -18,16 +18,23 @@ pub(super) fn parse(text: &str) -> Result<Vec<Rule>, RuleError> {
 
 fn rule(text: &str, raw: RawRule) -> Result<Rule, RuleError> {
     if let Some(pattern) = &raw.regex {
-        super::pattern::compile(pattern).map_err(|error| place(text, raw.at, format!("`regex`: {error}")))?;
+        super::pattern::compile(pattern)
+            .map_err(|error| place(text, raw.at, format!("`regex`: {error}")))?;
     }
     let definition: &'static Definition = Box::leak(Box::new(define(&raw)));
-    Ok(Rule { meta: &definition.meta, definition, raw: std::sync::Arc::new(raw) })
+    Ok(Rule {
+        meta: &definition.meta,
+        definition,
+        raw: std::sync::Arc::new(raw),
+    })
 }
 
 fn in_words(text: &str, error: SchemaError) -> RuleError {
     let mut message = error.message.lines().next().unwrap_or_default().to_owned();
     if let Some((word, known)) = error.unknown {
-        let near = known.iter().map(|known| (strsim::jaro_winkler(&word, known), known));
+        let near = known
+            .iter()
+            .map(|known| (strsim::jaro_winkler(&word, known), known));
         let best = near.max_by(|a, b| a.0.total_cmp(&b.0));
         if let Some((_, best)) = best.filter(|(likeness, _)| *likeness > 0.7) {
             message = format!("{message}; did you mean `{best}`?");
@@ -76,14 +83,32 @@ fn define(raw: &RawRule) -> Definition {
 }
 
 fn checks(checks: &[(Kind, String)]) -> &'static [Check] {
-    leak_list(checks.iter().map(|(kind, parameter)| Check { kind: *kind, parameter: leak(parameter) }).collect())
+    leak_list(
+        checks
+            .iter()
+            .map(|(kind, parameter)| Check {
+                kind: *kind,
+                parameter: leak(parameter),
+            })
+            .collect(),
+    )
 }
 
 /// Makes a shape that stays for the life of the process.
 pub(super) fn shape(pieces: &[Piece]) -> Shape {
     let part = |piece: &Piece| match piece {
         Piece::Literal(text) => Part::Literal(leak(text).as_bytes()),
-        Piece::Run { class, min, max, greedy } => Part::Run { class: *class, min: *min, max: *max, greedy: *greedy },
+        Piece::Run {
+            class,
+            min,
+            max,
+            greedy,
+        } => Part::Run {
+            class: *class,
+            min: *min,
+            max: *max,
+            greedy: *greedy,
+        },
     };
     Shape(leak_list(pieces.iter().map(part).collect()))
 }

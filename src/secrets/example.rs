@@ -4,8 +4,8 @@
 //! In comes a rule, out go texts in which `{b62:36}` is some text of that form (always the same), `{valid}` a value
 //! that passes the rule's checks, and `{invalid}` one that nearly does.
 
-use super::confirm::{azure, checksum, encoding};
 use super::check::Kind;
+use super::confirm::{azure, checksum, encoding};
 use super::judge::{self, Match};
 use super::shape::Class;
 use super::table::{Check, Part, Shape};
@@ -22,7 +22,10 @@ const DRAWS: u64 = 20_000;
 /// Returns the examples of a rule, written out.
 pub(super) fn of(rule: &Rule) -> Result<(Vec<String>, Vec<String>), ExampleError> {
     let write = |texts: &[String], offset: u64| -> Result<Vec<String>, ExampleError> {
-        (offset..).zip(texts).map(|(seed, text)| expand(rule, text, seed)).collect()
+        (offset..)
+            .zip(texts)
+            .map(|(seed, text)| expand(rule, text, seed))
+            .collect()
     };
     Ok((write(&rule.raw.finds, 0)?, write(&rule.raw.clean, 1000)?))
 }
@@ -53,7 +56,12 @@ fn expand(rule: &Rule, text: &str, seed: u64) -> Result<String, ExampleError> {
 
 fn brace(rule: &Rule, inside: &str, seed: u64) -> Result<Option<String>, ExampleError> {
     let (name, number) = inside.split_once(':').unwrap_or((inside, "1"));
-    let number = |()| number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+    let number = |()| {
+        number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1))
+    };
     Ok(match name {
         "valid" => Some(valid(rule, number(()).unwrap_or_default(), seed)?),
         "invalid" => Some(invalid(rule, number(()).unwrap_or_default(), seed)?),
@@ -79,14 +87,22 @@ pub(super) fn valid(rule: &Rule, number: usize, seed: u64) -> Result<String, Exa
             return Ok(text_of(&value));
         }
     }
-    Err(ExampleError(format!("no value of shape {} of rule `{}` passes its checks", number + 1, rule.meta.id)))
+    Err(ExampleError(format!(
+        "no value of shape {} of rule `{}` passes its checks",
+        number + 1,
+        rule.meta.id
+    )))
 }
 
 /// Returns a valid value with one character changed, so that it still has the shape but fails a check.
 pub(super) fn invalid(rule: &Rule, number: usize, seed: u64) -> Result<String, ExampleError> {
     let shape = shape_of(rule, number)?;
     let value = valid(rule, number, seed)?.into_bytes();
-    let from = rule.definition.checks.iter().find_map(|check| checksum::expected(check.kind, &value, shape.head().len()));
+    let from = rule
+        .definition
+        .checks
+        .iter()
+        .find_map(|check| checksum::expected(check.kind, &value, shape.head().len()));
     let length = value.len();
     let first = from.map_or(length - 1, |(at, text)| at + text.len() - 1);
     let order = (0..=first).rev().chain(first + 1..length);
@@ -101,18 +117,38 @@ pub(super) fn invalid(rule: &Rule, number: usize, seed: u64) -> Result<String, E
             }
         }
     }
-    Err(ExampleError(format!("rule `{}` has no check that one character could fail", rule.meta.id)))
+    Err(ExampleError(format!(
+        "rule `{}` has no check that one character could fail",
+        rule.meta.id
+    )))
 }
 
 fn shape_of(rule: &Rule, number: usize) -> Result<Shape, ExampleError> {
-    let missing = || ExampleError(format!("rule `{}` has no shape {}", rule.meta.id, number + 1));
-    rule.definition.shapes.get(number).copied().ok_or_else(missing)
+    let missing = || {
+        ExampleError(format!(
+            "rule `{}` has no shape {}",
+            rule.meta.id,
+            number + 1
+        ))
+    };
+    rule.definition
+        .shapes
+        .get(number)
+        .copied()
+        .ok_or_else(missing)
 }
 
 fn passes(rule: &Rule, shape: Shape, value: &[u8]) -> bool {
-    let matched = matcher::at(shape, value, 0, rule.definition.edge()).filter(|matched| matched.range.end == value.len());
+    let matched = matcher::at(shape, value, 0, rule.definition.edge())
+        .filter(|matched| matched.range.end == value.len());
     matched.is_some_and(|matched| {
-        let found = Match { rule: rule.definition, shape: Some(shape), text: value, range: matched.range, runs: matched.runs };
+        let found = Match {
+            rule: rule.definition,
+            shape: Some(shape),
+            text: value,
+            range: matched.range,
+            runs: matched.runs,
+        };
         judge::judge(&found, |_| true).is_some()
     })
 }
@@ -135,7 +171,9 @@ impl Dice {
 
     fn text(&mut self, length: usize) -> String {
         const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        (0..length).map(|_| char::from(LETTERS[self.below(LETTERS.len())])).collect()
+        (0..length)
+            .map(|_| char::from(LETTERS[self.below(LETTERS.len())]))
+            .collect()
     }
 }
 
@@ -144,8 +182,13 @@ fn draw(shape: Shape, dice: &mut Dice) -> Vec<u8> {
     for part in shape.0 {
         match part {
             Part::Literal(literal) => value.extend_from_slice(literal),
-            Part::Run { class, min, max, .. } => {
-                let bytes: Vec<u8> = class.bytes().filter(|byte| !mixes_hex(*class) || !byte.is_ascii_uppercase()).collect();
+            Part::Run {
+                class, min, max, ..
+            } => {
+                let bytes: Vec<u8> = class
+                    .bytes()
+                    .filter(|byte| !mixes_hex(*class) || !byte.is_ascii_uppercase())
+                    .collect();
                 // Values near the shortest form read best.
                 let spread = usize::from(max - min).min(16);
                 let length = usize::from(*min) + dice.below(spread + 1);
@@ -179,18 +222,25 @@ fn complete(check: &Check, shape: Shape, value: &mut Vec<u8>, dice: &mut Dice) {
             azure::complete_devops(&mut bytes);
             encoding::to_base32(&bytes).to_ascii_lowercase()
         }),
-        Kind::Base58Check => encoding::base58(value).filter(|bytes| bytes.len() > 4).map(|mut bytes| {
-            let at = bytes.len() - 4;
-            let checksum = checksum::double_sha256(&bytes[..at]);
-            bytes[at..].copy_from_slice(&checksum[..4]);
-            encoding::to_base58(&bytes)
-        }),
+        Kind::Base58Check => {
+            encoding::base58(value)
+                .filter(|bytes| bytes.len() > 4)
+                .map(|mut bytes| {
+                    let at = bytes.len() - 4;
+                    let checksum = checksum::double_sha256(&bytes[..at]);
+                    bytes[at..].copy_from_slice(&checksum[..4]);
+                    encoding::to_base58(&bytes)
+                })
+        }
         Kind::Nkey | Kind::Stellar => base32_with_crc(value, check.kind == Kind::Stellar),
         Kind::Macaroon => macaroon(value, dice),
         Kind::Jwt => jwt_in(value, dice),
         Kind::Discord => Some(discord(dice)),
         Kind::Base64Json => json_in(value, head, check.parameter, dice),
-        Kind::Basic => Some(encoding::to_base64(format!("user:{}", dice.text(value.len() * 3 / 4 - 5)).as_bytes(), false)),
+        Kind::Basic => Some(encoding::to_base64(
+            format!("user:{}", dice.text(value.len() * 3 / 4 - 5)).as_bytes(),
+            false,
+        )),
         Kind::Uuid4 => version_4(value),
         Kind::Ulid => time_in_ulid(value),
         _ => None,
@@ -201,8 +251,11 @@ fn complete(check: &Check, shape: Shape, value: &mut Vec<u8>, dice: &mut Dice) {
 }
 
 fn write_payload_length(value: &mut [u8]) {
-    let (Some(dash), Some(dot)) = (memchr::memchr(b'-', value), memchr::memchr(b'.', value)) else { return };
-    let digit = |number: usize| char::from_digit(number as u32 % 36, 36).map_or(b'0', |digit| digit as u8);
+    let (Some(dash), Some(dot)) = (memchr::memchr(b'-', value), memchr::memchr(b'.', value)) else {
+        return;
+    };
+    let digit =
+        |number: usize| char::from_digit(number as u32 % 36, 36).map_or(b'0', |digit| digit as u8);
     let length = dot - dash - 1;
     let at = value.len() - 9;
     value[at] = digit(length / 36);
@@ -259,9 +312,18 @@ fn macaroon(value: &[u8], dice: &mut Dice) -> Option<String> {
 
 fn token(dice: &mut Dice) -> String {
     let header = encoding::to_base64(br#"{"alg":"HS256","typ":"JWT"}"#, true);
-    let payload = format!(r#"{{"sub":"{}","scope":"{}","iat":17{:08}}}"#, dice.text(12), dice.text(40), dice.below(90_000_000));
+    let payload = format!(
+        r#"{{"sub":"{}","scope":"{}","iat":17{:08}}}"#,
+        dice.text(12),
+        dice.text(40),
+        dice.below(90_000_000)
+    );
     let signature: Vec<u8> = (0..32).map(|_| dice.below(256) as u8).collect();
-    format!("{header}.{}.{}", encoding::to_base64(payload.as_bytes(), true), encoding::to_base64(&signature, true))
+    format!(
+        "{header}.{}.{}",
+        encoding::to_base64(payload.as_bytes(), true),
+        encoding::to_base64(&signature, true)
+    )
 }
 
 fn jwt_in(value: &[u8], dice: &mut Dice) -> Option<String> {
@@ -270,19 +332,38 @@ fn jwt_in(value: &[u8], dice: &mut Dice) -> Option<String> {
 }
 
 fn discord(dice: &mut Dice) -> String {
-    let id = format!("{}{:017}", 1 + dice.below(9), dice.below(1_000_000_000) * 99_999_989);
-    format!("{}.G{}.{}", encoding::to_base64(&id.as_bytes()[..18], false), dice.text(5), dice.text(38))
+    let id = format!(
+        "{}{:017}",
+        1 + dice.below(9),
+        dice.below(1_000_000_000) * 99_999_989
+    );
+    format!(
+        "{}.G{}.{}",
+        encoding::to_base64(&id.as_bytes()[..18], false),
+        dice.text(5),
+        dice.text(38)
+    )
 }
 
 /// Puts a JSON object where the shape's literal begins one.
 fn json_in(value: &[u8], head: usize, key: &str, dice: &mut Dice) -> Option<String> {
-    let behind = value[..head].iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+    let behind = value[..head]
+        .iter()
+        .rposition(|byte| !byte.is_ascii_alphanumeric())
+        .map_or(0, |at| at + 1);
     let encoded = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
-    let length = value[behind..].iter().take_while(|byte| encoded(byte)).count();
+    let length = value[behind..]
+        .iter()
+        .take_while(|byte| encoded(byte))
+        .count();
     let literal = &value[behind..head];
     let begun = encoding::base64(&[literal, &b"AAA"[..(4 - literal.len() % 4) % 4]].concat())?;
     let begun = &begun[..literal.len() * 3 / 4];
-    let begun = if begun.is_empty() { "{\"".to_owned() } else { text_of(begun) };
+    let begun = if begun.is_empty() {
+        "{\"".to_owned()
+    } else {
+        text_of(begun)
+    };
     let opening = match begun.matches('"').count() {
         1 if begun == "{\"" => format!("{begun}{}\":\"", if key.is_empty() { "k" } else { key }),
         1 => format!("{begun}\":\""),
@@ -296,7 +377,9 @@ fn json_in(value: &[u8], head: usize, key: &str, dice: &mut Dice) -> Option<Stri
 
 fn version_4(value: &[u8]) -> Option<String> {
     let mut value = value.to_vec();
-    let at = value.windows(36).position(|window| [8, 13, 18, 23].iter().all(|at| window[*at] == b'-'))?;
+    let at = value
+        .windows(36)
+        .position(|window| [8, 13, 18, 23].iter().all(|at| window[*at] == b'-'))?;
     value[at + 14] = b'4';
     Some(text_of(&value))
 }
@@ -304,13 +387,19 @@ fn version_4(value: &[u8]) -> Option<String> {
 fn time_in_ulid(value: &[u8]) -> Option<String> {
     let mut value = value.to_vec();
     let mut at = 0;
-    let field = value.split(|byte| !byte.is_ascii_alphanumeric()).find_map(|field| {
-        let start = at;
-        at += field.len() + 1;
-        (field.len() == 26).then_some(start)
-    })?;
+    let field = value
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .find_map(|field| {
+            let start = at;
+            at += field.len() + 1;
+            (field.len() == 26).then_some(start)
+        })?;
     let lower = value[field..field + 26].iter().any(u8::is_ascii_lowercase);
-    for (place, digit) in value[field..field + 3].iter_mut().zip(if lower { b"01h" } else { b"01H" }) {
+    for (place, digit) in
+        value[field..field + 3]
+            .iter_mut()
+            .zip(if lower { b"01h" } else { b"01H" })
+    {
         *place = *digit;
     }
     for place in &mut value[field..field + 26] {

@@ -41,7 +41,9 @@ pub(super) fn join(mut secrets: Vec<Secret>) -> Vec<Secret> {
                 last.public_prefix = match same_start {
                     true => last.public_prefix.min(secret.public_prefix),
                     // What is public of the outer value may be secret in the inner one.
-                    false => last.public_prefix.min(secret.range.start - last.range.start),
+                    false => last
+                        .public_prefix
+                        .min(secret.range.start - last.range.start),
                 };
             }
             _ => joined.push(secret),
@@ -56,26 +58,45 @@ pub(super) fn excerpt(text: &[u8], value: &Secret, secrets: &[Secret]) -> Excerp
     let from = line.start.max(value.range.start.saturating_sub(REACH));
     let to = line.end.min(value.range.end.saturating_add(REACH));
     let hidden = hidden(text, value);
-    let before = mask(render(text, from..value.range.start, secrets).trim_start(), hidden);
+    let before = mask(
+        render(text, from..value.range.start, secrets).trim_start(),
+        hidden,
+    );
     let after = match value.range.end <= line.end {
-        true => mask(render(text, value.range.end..to, secrets).trim_end(), hidden),
+        true => mask(
+            render(text, value.range.end..to, secrets).trim_end(),
+            hidden,
+        ),
         false => String::new(),
     };
     let label = label(text, value);
     let (shown, cut) = tail(&before, BEFORE);
-    let mut excerpt = if cut || from > line.start { "…".to_owned() } else { String::new() };
+    let mut excerpt = if cut || from > line.start {
+        "…".to_owned()
+    } else {
+        String::new()
+    };
     excerpt.push_str(shown);
     let start = excerpt.len();
     excerpt.push_str(&label);
     let mark = start..excerpt.len();
     let room = WIDTH.saturating_sub(excerpt.chars().count() + 1);
     let shown: String = after.chars().take(room).collect();
-    let cut = shown.len() < after.len() || to < line.end.min(text.len()) && value.range.end <= line.end;
+    let cut =
+        shown.len() < after.len() || to < line.end.min(text.len()) && value.range.end <= line.end;
     excerpt.push_str(&shown);
     if cut {
         excerpt.push('…');
     }
-    Excerpt { text: excerpt, mark }
+    Excerpt {
+        text: excerpt,
+        mark,
+    }
+}
+
+/// Returns a short text, such as a name, with all `secrets` (joined and sorted) redacted.
+pub(super) fn whole(text: &[u8], secrets: &[Secret]) -> String {
+    render(text, 0..text.len(), secrets)
 }
 
 /// Returns `said` with every piece of the secret masked.
@@ -93,10 +114,16 @@ fn hidden<'t>(text: &'t [u8], value: &Secret) -> &'t [u8] {
 fn label(text: &[u8], value: &Secret) -> String {
     let bytes = &text[value.range.clone()];
     let block = bytes.contains(&b'\n') || bytes.starts_with(b"-----BEGIN");
-    let length = value.public_prefix.min(if block { bytes.len() } else { PREFIX });
+    let length = value
+        .public_prefix
+        .min(if block { bytes.len() } else { PREFIX });
     let prefix = printable(&String::from_utf8_lossy(&bytes[..length]));
     let hidden = hidden(text, value);
-    let prefix = if mask(&prefix, hidden) == prefix { prefix } else { String::new() };
+    let prefix = if mask(&prefix, hidden) == prefix {
+        prefix
+    } else {
+        String::new()
+    };
     let characters = bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
     format!("{prefix}…[{characters}]")
 }
@@ -106,7 +133,10 @@ fn render(text: &[u8], range: Range<usize>, secrets: &[Secret]) -> String {
     let mut out = String::new();
     let mut at = range.start;
     let first = secrets.partition_point(|secret| secret.range.end <= range.start);
-    for secret in secrets[first..].iter().take_while(|secret| secret.range.start < range.end) {
+    for secret in secrets[first..]
+        .iter()
+        .take_while(|secret| secret.range.start < range.end)
+    {
         plain(&text[at..secret.range.start.max(at)], &mut out);
         match range.contains(&secret.range.start) {
             true => out.push_str(&label(text, secret)),
@@ -136,7 +166,13 @@ fn mask(said: &str, secret: &[u8]) -> String {
             hidden[at..at + piece].fill(true);
         }
     }
-    let shown = |(at, c): (usize, char)| if hidden[at..at + c.len_utf8()].contains(&true) { '*' } else { c };
+    let shown = |(at, c): (usize, char)| {
+        if hidden[at..at + c.len_utf8()].contains(&true) {
+            '*'
+        } else {
+            c
+        }
+    };
     said.char_indices().map(shown).collect()
 }
 
@@ -154,7 +190,10 @@ mod tests {
     fn shown(text: &str, values: &[(&str, usize)]) -> (String, String) {
         let secret = |(value, public_prefix): &(&str, usize)| {
             let start = text.find(value).unwrap();
-            Secret { range: start..start + value.len(), public_prefix: *public_prefix }
+            Secret {
+                range: start..start + value.len(),
+                public_prefix: *public_prefix,
+            }
         };
         let secrets = join(values.iter().map(secret).collect());
         let excerpt = excerpt(text.as_bytes(), &secret(&values[0]), &secrets);
@@ -164,7 +203,10 @@ mod tests {
 
     #[test]
     fn every_secret_on_the_line_is_redacted() {
-        let (text, marked) = shown("a\n  x = \"tok_0123456789\"; y = hunter22;\nb", &[("tok_0123456789", 4), ("hunter22", 0)]);
+        let (text, marked) = shown(
+            "a\n  x = \"tok_0123456789\"; y = hunter22;\nb",
+            &[("tok_0123456789", 4), ("hunter22", 0)],
+        );
         assert_eq!(text, "x = \"tok_…[14]\"; y = …[8];");
         assert_eq!(marked, "tok_…[14]");
     }

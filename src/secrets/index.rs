@@ -81,16 +81,27 @@ impl Index {
         for (text, of_word) in words {
             let first = targets.len() as u32;
             targets.extend(of_word.iter().copied());
-            entries.push(Word { length: text.len() as u16, first, last: targets.len() as u32 });
+            entries.push(Word {
+                length: text.len() as u16,
+                first,
+                last: targets.len() as u32,
+            });
         }
-        Some(Self { automaton, words: Cow::Owned(entries), targets: Cow::Owned(targets) })
+        Some(Self {
+            automaton,
+            words: Cow::Owned(entries),
+            targets: Cow::Owned(targets),
+        })
     }
 
     /// Returns what the word of this number sets off, and its length.
     #[inline]
     pub(crate) fn targets_of(&self, word: u16) -> (usize, &[Target]) {
         let word = self.words[usize::from(word)];
-        (usize::from(word.length), &self.targets[word.first as usize..word.last as usize])
+        (
+            usize::from(word.length),
+            &self.targets[word.first as usize..word.last as usize],
+        )
     }
 }
 
@@ -109,7 +120,10 @@ pub(crate) fn words_of(rules: &[RawRule]) -> (Words, Words) {
         if rule.regex.is_some() {
             for keyword in &rule.keywords {
                 let keyword = keyword.to_ascii_lowercase().into_bytes();
-                folded.entry(keyword).or_default().push(Target::Regex { rule: number });
+                folded
+                    .entry(keyword)
+                    .or_default()
+                    .push(Target::Regex { rule: number });
             }
         } else if rule.near.is_empty() {
             shape_words(number, rule, &mut exact);
@@ -137,5 +151,8 @@ fn spellings(word: &str) -> Vec<String> {
     if !word.contains(['_', '-']) {
         return vec![word];
     }
-    ["_", "-", ".", ""].iter().map(|between| word.replace(['_', '-'], between)).collect()
+    ["_", "-", ".", ""]
+        .iter()
+        .map(|between| word.replace(['_', '-'], between))
+        .collect()
 }

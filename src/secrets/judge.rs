@@ -20,12 +20,21 @@ const PREFIX: usize = 10;
 impl Definition {
     /// Returns how much a neighbour of a value may resemble it.
     pub(super) fn edge(&self) -> Edge {
-        if self.checks.iter().any(|check| proves(check.kind)) { Edge::Proven } else { Edge::Plain }
+        if self.checks.iter().any(|check| proves(check.kind)) {
+            Edge::Proven
+        } else {
+            Edge::Plain
+        }
     }
 
     /// Returns whether the name before a value has to say that it is a secret, because nothing else does.
     pub(super) fn needs_secretive_name(&self) -> bool {
-        let weak = |check: &Check| matches!(check.kind, Kind::Mixed | Kind::NotHex | Kind::Entropy | Kind::Uuid | Kind::Uuid4);
+        let weak = |check: &Check| {
+            matches!(
+                check.kind,
+                Kind::Mixed | Kind::NotHex | Kind::Entropy | Kind::Uuid | Kind::Uuid4
+            )
+        };
         self.checks.iter().all(weak)
     }
 }
@@ -33,14 +42,32 @@ impl Definition {
 /// Whether passing this check proves a value.
 fn proves(kind: Kind) -> bool {
     use Kind::{
-        Apify, AzureDevOpsLegacy, AzureEntra, AzureKey, Base58Check, Bech32, Canva, Confluent, Crc32B62, Crc32B62All,
-        Crc32HexBody, Crc32HexUpper, GitHubFineGrained, GitLabRoutable, Grafana, Nkey, Notion, Stellar, Supabase, Zuplo,
+        Apify, AzureDevOpsLegacy, AzureEntra, AzureKey, Base58Check, Bech32, Canva, Confluent,
+        Crc32B62, Crc32B62All, Crc32HexBody, Crc32HexUpper, GitHubFineGrained, GitLabRoutable,
+        Grafana, Nkey, Notion, Stellar, Supabase, Zuplo,
     };
     matches!(
         kind,
-        Apify | AzureDevOpsLegacy | AzureEntra | AzureKey | Base58Check | Bech32 | Canva | Confluent | Crc32B62
-            | Crc32B62All | Crc32HexBody | Crc32HexUpper | GitHubFineGrained | GitLabRoutable | Grafana | Nkey | Notion
-            | Stellar | Supabase | Zuplo
+        Apify
+            | AzureDevOpsLegacy
+            | AzureEntra
+            | AzureKey
+            | Base58Check
+            | Bech32
+            | Canva
+            | Confluent
+            | Crc32B62
+            | Crc32B62All
+            | Crc32HexBody
+            | Crc32HexUpper
+            | GitHubFineGrained
+            | GitLabRoutable
+            | Grafana
+            | Nkey
+            | Notion
+            | Stellar
+            | Supabase
+            | Zuplo
     )
 }
 
@@ -63,7 +90,13 @@ pub(super) fn judge(found: &Match<'_>, paired: impl FnOnce(Shape) -> bool) -> Op
     let rule = found.rule;
     let bytes = &found.text[found.range.clone()];
     let head = found.shape.map_or(0, |shape| shape.head().len());
-    let value = Value { text: found.text, start: found.range.start, bytes, head, runs: &found.runs };
+    let value = Value {
+        text: found.text,
+        start: found.range.start,
+        bytes,
+        head,
+        runs: &found.runs,
+    };
     let mut notes = Vec::new();
     let mut best = Outcome::Holds;
     for check in rule.checks {
@@ -72,8 +105,16 @@ pub(super) fn judge(found: &Match<'_>, paired: impl FnOnce(Shape) -> bool) -> Op
             outcome => best = best.max(outcome),
         }
     }
-    let advised = rule.advise.iter().map(|check| confirm::run(check, &value, &mut notes)).max();
-    best = best.max(advised.filter(|outcome| *outcome > Outcome::Holds).unwrap_or(best));
+    let advised = rule
+        .advise
+        .iter()
+        .map(|check| confirm::run(check, &value, &mut notes))
+        .max();
+    best = best.max(
+        advised
+            .filter(|outcome| *outcome > Outcome::Holds)
+            .unwrap_or(best),
+    );
     if best < Outcome::Proves && !rule.public && is_dummy(found, bytes) {
         return None;
     }
@@ -94,11 +135,19 @@ pub(super) fn judge(found: &Match<'_>, paired: impl FnOnce(Shape) -> bool) -> Op
         structure: false,
         proven: best == Outcome::Proves,
         public: rule.public,
-        literal: found.shape.map_or_else(|| rule.regex.map_or(0, literal_length), Shape::literal_length),
+        literal: found.shape.map_or_else(
+            || rule.regex.map_or(0, literal_length),
+            Shape::literal_length,
+        ),
         near: !rule.near.is_empty(),
         narrow: found.shape.map_or(0, narrowness),
     };
-    Some(Found { claim: found.range.clone(), candidate, identity: None, rank })
+    Some(Found {
+        claim: found.range.clone(),
+        candidate,
+        identity: None,
+        rank,
+    })
 }
 
 fn is_dummy(found: &Match<'_>, bytes: &[u8]) -> bool {
@@ -132,7 +181,12 @@ fn message(rule: &Definition, best: Outcome, pair: Option<bool>) -> String {
 
 /// Letters and digits of an expression before its first operator say about as much as a literal.
 fn literal_length(pattern: &str) -> usize {
-    pattern.split(|c: char| !c.is_ascii_alphanumeric()).map(str::len).max().unwrap_or(0).min(16)
+    pattern
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .map(str::len)
+        .max()
+        .unwrap_or(0)
+        .min(16)
 }
 
 fn narrowness(shape: Shape) -> u32 {

@@ -27,13 +27,21 @@ pub(super) struct Matched {
 }
 
 /// Returns where a value would begin, given that the word found at `position` is `offset` bytes into part `part`.
-pub(super) fn start(shape: Shape, text: &[u8], position: usize, part: usize, offset: usize) -> Option<usize> {
+pub(super) fn start(
+    shape: Shape,
+    text: &[u8],
+    position: usize,
+    part: usize,
+    offset: usize,
+) -> Option<usize> {
     let mut start = position.checked_sub(offset)?;
     for part in shape.0[..part].iter().rev() {
         start = match part {
             Part::Literal(literal) => start.checked_sub(literal.len())?,
             Part::Run { min, max, .. } if min == max => start.checked_sub(usize::from(*min))?,
-            Part::Run { class, min, max, .. } => {
+            Part::Run {
+                class, min, max, ..
+            } => {
                 let length = class.run_back(&text[..start], usize::from(*max));
                 (length >= usize::from(*min)).then(|| start - length)?
             }
@@ -52,7 +60,10 @@ pub(super) fn at(shape: Shape, text: &[u8], start: usize, edge: Edge) -> Option<
     for run in &mut runs {
         *run = run.start - start..run.end - start;
     }
-    Some(Matched { range: start..end, runs })
+    Some(Matched {
+        range: start..end,
+        runs,
+    })
 }
 
 /// Returns every value of the shape in a part of the text, one behind the other.
@@ -87,7 +98,12 @@ fn follow(
                 rest.starts_with(literal).then_some(())?;
                 position += literal.len();
             }
-            Part::Run { class, min, max, greedy } => {
+            Part::Run {
+                class,
+                min,
+                max,
+                greedy,
+            } => {
                 let (min, max) = (usize::from(*min), usize::from(*max));
                 let length = class.run(rest, max);
                 if length < min {
@@ -98,7 +114,14 @@ fn follow(
                     return (min..=length).rev().find_map(|length| {
                         runs.truncate(kept);
                         runs.push(position..position + length);
-                        follow(&parts[index + 1..], shape, text, position + length, edge, runs)
+                        follow(
+                            &parts[index + 1..],
+                            shape,
+                            text,
+                            position + length,
+                            edge,
+                            runs,
+                        )
                     });
                 }
                 runs.push(position..position + length);
@@ -114,14 +137,19 @@ const ALPHANUMERIC: u32 = Class::B62.bit();
 const NAME: u32 = Class::B64u.bit();
 
 fn begins(shape: Shape, text: &[u8], start: usize, edge: Edge) -> bool {
-    let Some(before) = start.checked_sub(1).map(|at| text[at]) else { return true };
+    let Some(before) = start.checked_sub(1).map(|at| text[at]) else {
+        return true;
+    };
     let forbidden = match shape.0.first() {
         Some(Part::Literal(literal)) if !literal[0].is_ascii_alphanumeric() => 0,
         // A short beginning such as `re_` is the end of many names.
         Some(Part::Literal(literal)) if edge == Edge::Plain && literal.len() < 5 => NAME,
         Some(Part::Literal(_)) | None => ALPHANUMERIC,
         // A number may follow a word: `bot1234:…`.
-        Some(Part::Run { class: Class::Digit, .. }) => Class::Digit.bit(),
+        Some(Part::Run {
+            class: Class::Digit,
+            ..
+        }) => Class::Digit.bit(),
         Some(Part::Run { class, .. }) => class.bit() | ALPHANUMERIC,
     };
     classes_of(before) & forbidden == 0 || is_escaped(&text[..start])
@@ -130,7 +158,11 @@ fn begins(shape: Shape, text: &[u8], start: usize, edge: Edge) -> bool {
 /// Returns whether the text ends with an escape (`\n`, `%3D`, `\u003d`), whose last character is not the one before
 /// the value.
 pub(super) fn is_escaped(before: &[u8]) -> bool {
-    let hex = |from: usize| before[before.len() - from..].iter().all(u8::is_ascii_hexdigit);
+    let hex = |from: usize| {
+        before[before.len() - from..]
+            .iter()
+            .all(u8::is_ascii_hexdigit)
+    };
     match before {
         [.., b'%', _, _] => hex(2),
         [.., b'\\', b'x', _, _] => hex(2),
@@ -141,10 +173,17 @@ pub(super) fn is_escaped(before: &[u8]) -> bool {
 }
 
 fn ends(shape: Shape, text: &[u8], end: usize, edge: Edge) -> bool {
-    let Some(after) = text.get(end) else { return true };
-    let more = text.get(end + 1).is_some_and(|byte| classes_of(*byte) & NAME != 0);
+    let Some(after) = text.get(end) else {
+        return true;
+    };
+    let more = text
+        .get(end + 1)
+        .is_some_and(|byte| classes_of(*byte) & NAME != 0);
     let forbidden = forbidden_after(shape.0);
-    let joined = edge == Edge::Plain && forbidden & ALPHANUMERIC != 0 && classes_of(*after) & NAME != 0 && more;
+    let joined = edge == Edge::Plain
+        && forbidden & ALPHANUMERIC != 0
+        && classes_of(*after) & NAME != 0
+        && more;
     classes_of(*after) & forbidden == 0 && !joined
 }
 
@@ -156,7 +195,9 @@ fn forbidden_after(parts: &[Part]) -> u32 {
     };
     match parts {
         [.., Part::Run { class, .. }] => of_run(*class),
-        [.., Part::Run { class, .. }, Part::Literal(literal)] if literal.iter().all(|byte| class.contains(*byte)) => {
+        [.., Part::Run { class, .. }, Part::Literal(literal)]
+            if literal.iter().all(|byte| class.contains(*byte)) =>
+        {
             of_run(*class)
         }
         [.., Part::Literal(literal)] => match literal[literal.len() - 1] {
@@ -172,18 +213,42 @@ fn forbidden_after(parts: &[Part]) -> u32 {
 mod tests {
     use super::*;
 
-    const KEY: Shape = Shape(&[Part::Literal(b"key_"), Part::Run { class: Class::B62, min: 6, max: 6, greedy: false }]);
+    const KEY: Shape = Shape(&[
+        Part::Literal(b"key_"),
+        Part::Run {
+            class: Class::B62,
+            min: 6,
+            max: 6,
+            greedy: false,
+        },
+    ]);
 
     fn found(shape: Shape, text: &str) -> Vec<&str> {
-        all(shape, text.as_bytes(), 0..text.len()).into_iter().map(|range| &text[range]).collect()
+        all(shape, text.as_bytes(), 0..text.len())
+            .into_iter()
+            .map(|range| &text[range])
+            .collect()
     }
 
     #[test]
     fn a_value_stands_alone() {
-        for text in ["key_abcdef", "=key_abcdef\"", ":key_abcdef,", "\\nkey_abcdef\\n", "%3Dkey_abcdef&"] {
+        for text in [
+            "key_abcdef",
+            "=key_abcdef\"",
+            ":key_abcdef,",
+            "\\nkey_abcdef\\n",
+            "%3Dkey_abcdef&",
+        ] {
             assert_eq!(found(KEY, text), ["key_abcdef"], "{text}");
         }
-        for text in ["key_abcdefg", "akey_abcdef", "my_key_abcdef", "key_abcde", "key_abcdef_x", "key_abcdef-x"] {
+        for text in [
+            "key_abcdefg",
+            "akey_abcdef",
+            "my_key_abcdef",
+            "key_abcde",
+            "key_abcdef_x",
+            "key_abcdef-x",
+        ] {
             assert_eq!(found(KEY, text), [""; 0], "{text}");
         }
     }
@@ -192,9 +257,19 @@ mod tests {
     fn a_run_that_may_end_in_several_places_is_tried_at_all_of_them() {
         const PARTS: &[Part] = &[
             Part::Literal(b"t:"),
-            Part::Run { class: Class::Word, min: 2, max: 9, greedy: false },
+            Part::Run {
+                class: Class::Word,
+                min: 2,
+                max: 9,
+                greedy: false,
+            },
             Part::Literal(b"_"),
-            Part::Run { class: Class::Word, min: 2, max: 3, greedy: false },
+            Part::Run {
+                class: Class::Word,
+                min: 2,
+                max: 3,
+                greedy: false,
+            },
         ];
         let shape = Shape(PARTS);
         assert_eq!(found(shape, "t:a_b_c_def"), ["t:a_b_c_def"]);

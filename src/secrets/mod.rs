@@ -115,7 +115,10 @@ pub fn parse_rules(toml: &str) -> Result<Vec<Rule>, RuleError> {
 /// Returns what every built-in rule says about itself, sorted by id.
 pub fn catalog() -> Vec<&'static RuleMeta> {
     let tabled = table::RULES.iter().map(|rule| &rule.meta);
-    let mut metas: Vec<_> = tabled.chain(structure::metas()).chain(pairs::metas()).collect();
+    let mut metas: Vec<_> = tabled
+        .chain(structure::metas())
+        .chain(pairs::metas())
+        .collect();
     metas.sort_by_key(|meta| meta.id);
     metas
 }

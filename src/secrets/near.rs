@@ -31,9 +31,16 @@ impl<'t> Occurrence<'t> {
         }
         let in_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
         let from = word.start.saturating_sub(NAME_LIMIT);
-        let before = text[from..word.start].iter().rev().take_while(|byte| in_name(**byte)).count();
+        let before = text[from..word.start]
+            .iter()
+            .rev()
+            .take_while(|byte| in_name(**byte))
+            .count();
         let to = (word.end + NAME_LIMIT).min(text.len());
-        let after = text[word.end..to].iter().take_while(|byte| in_name(**byte)).count();
+        let after = text[word.end..to]
+            .iter()
+            .take_while(|byte| in_name(**byte))
+            .count();
         let name = word.start - before..word.end + after;
         let starts = starts(text, &name);
         (!starts.is_empty()).then_some(Self { text, name, starts })
@@ -66,11 +73,13 @@ fn starts(text: &[u8], name: &Range<usize>) -> Vec<usize> {
             b' ' | b'\t' if named || flag => assigned = true,
             // What follows is another statement.
             b';' => return starts,
-            b' ' | b'\t' | b',' | b'[' | b'{' | b'@' | b'?' | b'&' | b'\\' | b'%' | b')' | b']' | b'}' | b'<' => {}
+            b' ' | b'\t' | b',' | b'[' | b'{' | b'@' | b'?' | b'&' | b'\\' | b'%' | b')' | b']'
+            | b'}' | b'<' => {}
             _ => {
                 // The byte may be the first of a value if the one before it ends something.
                 let before = text[at - 1];
-                let free = !before.is_ascii_alphanumeric() && !matches!(before, b'_' | b'-' | b'.' | b'+');
+                let free =
+                    !before.is_ascii_alphanumeric() && !matches!(before, b'_' | b'-' | b'.' | b'+');
                 if assigned && (free || is_escaped(&text[..at])) {
                     starts.push(at);
                 }
@@ -89,7 +98,10 @@ fn starts(text: &[u8], name: &Range<usize>) -> Vec<usize> {
 /// case, or a digit.
 fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
     let edge = |at: usize| {
-        let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| text[at]), text.get(at)) else { return true };
+        let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| text[at]), text.get(at))
+        else {
+            return true;
+        };
         let both_letters = before.is_ascii_alphabetic() && after.is_ascii_alphabetic();
         let both_digits = before.is_ascii_digit() && after.is_ascii_digit();
         if !both_letters {
@@ -103,8 +115,23 @@ fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
 }
 
 const SECRETIVE: &[&[u8]] = &[
-    b"key", b"token", b"secret", b"passw", b"pwd", b"auth", b"cred", b"license", b"licence", b"dsn", b"cookie",
-    b"session", b"bearer", b"signature", b"salt", b"webhook", b"certificate",
+    b"key",
+    b"token",
+    b"secret",
+    b"passw",
+    b"pwd",
+    b"auth",
+    b"cred",
+    b"license",
+    b"licence",
+    b"dsn",
+    b"cookie",
+    b"session",
+    b"bearer",
+    b"signature",
+    b"salt",
+    b"webhook",
+    b"certificate",
 ];
 /// Words too short to be looked for within others.
 const SECRETIVE_SEGMENTS: &[&[u8]] = &[b"pat", b"pass", b"sid", b"pw", b"sk", b"jwt", b"access"];
@@ -120,7 +147,8 @@ pub(super) fn is_secretive(text: &[u8]) -> bool {
     };
     SECRETIVE.iter().any(holds)
         || SECRETIVE_SEGMENTS.iter().any(|word| {
-            memchr::memmem::find_iter(&lower, word).any(|at| is_segment(text, &(at..at + word.len())))
+            memchr::memmem::find_iter(&lower, word)
+                .any(|at| is_segment(text, &(at..at + word.len())))
         })
 }
 
@@ -142,7 +170,11 @@ mod tests {
         let at = text.to_ascii_lowercase().find(word).unwrap();
         let occurrence = Occurrence::of(text.as_bytes(), at..at + word.len())?;
         let start = *occurrence.starts.last().unwrap();
-        Some(text[start..].trim_end_matches(['"', '\'', ';', ')']).to_owned())
+        Some(
+            text[start..]
+                .trim_end_matches(['"', '\'', ';', ')'])
+                .to_owned(),
+        )
     }
 
     #[test]

@@ -14,11 +14,22 @@ const BEHIND: usize = 8800;
 
 /// Compiles an expression within the limits.
 pub(super) fn compile(pattern: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).dfa_size_limit(SIZE_LIMIT).build();
+    let built = RegexBuilder::new(pattern)
+        .unicode(false)
+        .size_limit(SIZE_LIMIT)
+        .dfa_size_limit(SIZE_LIMIT)
+        .build();
     built.map_err(|error| match error {
         regex::Error::CompiledTooBig(_) => "the expression is too large".to_owned(),
         // The last line of a syntax error says what is wrong; those before it draw a picture.
-        error => error.to_string().lines().last().unwrap_or_default().trim().trim_start_matches("error: ").to_owned(),
+        error => error
+            .to_string()
+            .lines()
+            .last()
+            .unwrap_or_default()
+            .trim()
+            .trim_start_matches("error: ")
+            .to_owned(),
     })
 }
 
@@ -38,22 +49,43 @@ pub(super) fn regions(text: &[u8], hits: &[Range<usize>]) -> Vec<Range<usize>> {
 }
 
 /// Returns the values of an expression in a part of a text: its group `secret`, or the whole match.
-pub(super) fn values(pattern: &'static str, text: &[u8], region: Range<usize>) -> Vec<Range<usize>> {
-    let Some(regex) = cached(pattern) else { return Vec::new() };
+pub(super) fn values(
+    pattern: &'static str,
+    text: &[u8],
+    region: Range<usize>,
+) -> Vec<Range<usize>> {
+    let Some(regex) = cached(pattern) else {
+        return Vec::new();
+    };
     let slice = &text[region.clone()];
-    let value = |captures: regex::bytes::Captures<'_>| captures.name("secret").or_else(|| captures.get(0)).map(|found| found.range());
+    let value = |captures: regex::bytes::Captures<'_>| {
+        captures
+            .name("secret")
+            .or_else(|| captures.get(0))
+            .map(|found| found.range())
+    };
     let found = regex.captures_iter(slice).filter_map(value);
-    found.filter(|range| !range.is_empty()).map(|range| region.start + range.start..region.start + range.end).collect()
+    found
+        .filter(|range| !range.is_empty())
+        .map(|range| region.start + range.start..region.start + range.end)
+        .collect()
 }
 
 /// Expressions of loaded rules compile, because reading the rules has tried; the tests try the built-in ones.
 fn cached(pattern: &'static str) -> Option<Regex> {
     static CACHE: OnceLock<RwLock<HashMap<&'static str, Option<Regex>>>> = OnceLock::new();
     let cache = CACHE.get_or_init(RwLock::default);
-    if let Some(known) = cache.read().unwrap_or_else(PoisonError::into_inner).get(pattern) {
+    if let Some(known) = cache
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(pattern)
+    {
         return known.clone();
     }
     let compiled = compile(pattern).ok();
-    cache.write().unwrap_or_else(PoisonError::into_inner).insert(pattern, compiled.clone());
+    cache
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(pattern, compiled.clone());
     compiled
 }

@@ -48,46 +48,82 @@ const LINE_LIMIT: usize = 4096;
 const LINES_LIMIT: usize = 200;
 
 /// Returns the comment that covers a finding of `rule` at `range`, as written, at most 100 characters.
-pub(super) fn covering(text: &[u8], range: &Range<usize>, rule: &str, is_rule: impl Fn(&str) -> bool) -> Option<String> {
+pub(super) fn covering(
+    text: &[u8],
+    range: &Range<usize>,
+    rule: &str,
+    is_rule: impl Fn(&str) -> bool,
+) -> Option<String> {
     let mut line = line_around(text, range.start);
     if let Some(before) = line.start.checked_sub(1) {
         let before = line_around(text, before);
-        if let Some(comment) = on_line(&text[before], &[Reach::NextLine, Reach::Both], rule, &is_rule) {
+        if let Some(comment) = on_line(
+            &text[before],
+            &[Reach::NextLine, Reach::Both],
+            rule,
+            &is_rule,
+        ) {
             return Some(comment);
         }
     }
     for _ in 0..LINES_LIMIT {
         // The line behind a long value is searched from the value on.
-        let from = if line.contains(&range.start) { line.start.max(range.start.saturating_sub(LINE_LIMIT)) } else { line.start };
-        if let Some(comment) = on_line(&text[from..line.end], &[Reach::Line, Reach::Both], rule, &is_rule) {
+        let from = if line.contains(&range.start) {
+            line.start.max(range.start.saturating_sub(LINE_LIMIT))
+        } else {
+            line.start
+        };
+        if let Some(comment) = on_line(
+            &text[from..line.end],
+            &[Reach::Line, Reach::Both],
+            rule,
+            &is_rule,
+        ) {
             return Some(comment);
         }
         if line.end >= range.end {
             break;
         }
-        line = line_around(text, memchr::memchr(b'\n', &text[line.end..])? + line.end + 1);
+        line = line_around(
+            text,
+            memchr::memchr(b'\n', &text[line.end..])? + line.end + 1,
+        );
     }
     None
 }
 
-fn on_line(line: &[u8], reaches: &[Reach], rule: &str, is_rule: &impl Fn(&str) -> bool) -> Option<String> {
+fn on_line(
+    line: &[u8],
+    reaches: &[Reach],
+    rule: &str,
+    is_rule: &impl Fn(&str) -> bool,
+) -> Option<String> {
     let line = &line[..line.len().min(2 * LINE_LIMIT)];
     let lower = line.to_ascii_lowercase();
-    PRAGMAS.iter().filter(|(_, reach)| reaches.contains(reach)).find_map(|(pragma, _)| {
-        let at = memchr::memmem::find(&lower, pragma.as_bytes())?;
-        let comment = String::from_utf8_lossy(&line[at..]);
-        let rest = &comment[pragma.len()..];
-        // `gate-hook:allow-next-line` is not `gate-hook:allow` with a rest.
-        if rest.starts_with(['-', '_']) || (pragma.starts_with("gate-hook") && !speaks_of(rest, rule, is_rule)) {
-            return None;
-        }
-        Some(tidy(&comment))
-    })
+    PRAGMAS
+        .iter()
+        .filter(|(_, reach)| reaches.contains(reach))
+        .find_map(|(pragma, _)| {
+            let at = memchr::memmem::find(&lower, pragma.as_bytes())?;
+            let comment = String::from_utf8_lossy(&line[at..]);
+            let rest = &comment[pragma.len()..];
+            // `gate-hook:allow-next-line` is not `gate-hook:allow` with a rest.
+            if rest.starts_with(['-', '_'])
+                || (pragma.starts_with("gate-hook") && !speaks_of(rest, rule, is_rule))
+            {
+                return None;
+            }
+            Some(tidy(&comment))
+        })
 }
 
 /// The first word may name the rule; a comment for another rule is not for this one.
 fn speaks_of(rest: &str, rule: &str, is_rule: &impl Fn(&str) -> bool) -> bool {
-    let word = rest.split_whitespace().next().unwrap_or_default().trim_matches([',', ':']);
+    let word = rest
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .trim_matches([',', ':']);
     word == rule || !is_rule(word)
 }
 
@@ -96,7 +132,10 @@ fn tidy(comment: &str) -> String {
     for closing in ["*/", "-->", "#}", "%>", "\"", "'"] {
         comment = comment.strip_suffix(closing).unwrap_or(comment).trim_end();
     }
-    printable(&comment.chars().take(LIMIT).collect::<String>()).chars().take(LIMIT).collect()
+    printable(&comment.chars().take(LIMIT).collect::<String>())
+        .chars()
+        .take(LIMIT)
+        .collect()
 }
 
 #[cfg(test)]
@@ -105,17 +144,31 @@ mod tests {
 
     fn comment(text: &str) -> Option<String> {
         let at = text.find("VALUE").unwrap();
-        covering(text.as_bytes(), &(at..at + 5), "acme-token", |word| word == "other-token" || word == "acme-token")
+        covering(text.as_bytes(), &(at..at + 5), "acme-token", |word| {
+            word == "other-token" || word == "acme-token"
+        })
     }
 
     #[test]
     fn comments_on_the_line_cover_it() {
         for (text, expected) in [
-            ("a = VALUE # gate-hook:allow acme-token in tests", "gate-hook:allow acme-token in tests"),
+            (
+                "a = VALUE # gate-hook:allow acme-token in tests",
+                "gate-hook:allow acme-token in tests",
+            ),
             ("a = VALUE /* gitleaks:allow */", "gitleaks:allow"),
-            ("a = VALUE  # pragma: allowlist secret", "pragma: allowlist secret"),
-            ("# pragma: allowlist nextline secret\r\na = VALUE", "pragma: allowlist nextline secret"),
-            ("// gate-hook:allow-next-line because\na = VALUE", "gate-hook:allow-next-line because"),
+            (
+                "a = VALUE  # pragma: allowlist secret",
+                "pragma: allowlist secret",
+            ),
+            (
+                "# pragma: allowlist nextline secret\r\na = VALUE",
+                "pragma: allowlist nextline secret",
+            ),
+            (
+                "// gate-hook:allow-next-line because\na = VALUE",
+                "gate-hook:allow-next-line because",
+            ),
             ("// nosemgrep\na = VALUE", "nosemgrep"),
         ] {
             assert_eq!(comment(text).as_deref(), Some(expected), "{text}");

@@ -43,7 +43,10 @@ pub(super) struct Found {
 pub(super) fn resolve(mut found: Vec<Found>) -> (Vec<Found>, Vec<Found>) {
     found.sort_by(|a, b| {
         let by_length = || b.candidate.value.len().cmp(&a.candidate.value.len());
-        b.rank.cmp(&a.rank).then_with(by_length).then_with(|| a.candidate.rule.id.cmp(b.candidate.rule.id))
+        b.rank
+            .cmp(&a.rank)
+            .then_with(by_length)
+            .then_with(|| a.candidate.rule.id.cmp(b.candidate.rule.id))
     });
     let mut winners: Vec<Found> = Vec::new();
     let mut losers = Vec::new();
@@ -66,7 +69,10 @@ pub(super) fn resolve(mut found: Vec<Found>) -> (Vec<Found>, Vec<Found>) {
     (winners, losers)
 }
 
-fn overlapping(claims: &std::collections::BTreeMap<usize, (usize, usize)>, claim: &Range<usize>) -> Option<usize> {
+fn overlapping(
+    claims: &std::collections::BTreeMap<usize, (usize, usize)>,
+    claim: &Range<usize>,
+) -> Option<usize> {
     let (_, (end, index)) = claims.range(..claim.end.max(claim.start + 1)).next_back()?;
     (*end > claim.start).then_some(*index)
 }

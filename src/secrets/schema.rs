@@ -63,8 +63,24 @@ pub(crate) struct SchemaError {
 
 const SEVERITIES: &[&str] = &["critical", "high", "low", "medium"];
 const KEYS: &[&str] = &[
-    "advise", "check", "clean", "family", "finds", "id", "keywords", "near", "page", "pair", "public", "references",
-    "regex", "severity", "shape", "shapes", "since", "title",
+    "advise",
+    "check",
+    "clean",
+    "family",
+    "finds",
+    "id",
+    "keywords",
+    "near",
+    "page",
+    "pair",
+    "public",
+    "references",
+    "regex",
+    "severity",
+    "shape",
+    "shapes",
+    "since",
+    "title",
 ];
 
 /// Reads a rule file.
@@ -79,7 +95,10 @@ pub(crate) fn parse(text: &str) -> Result<Vec<RawRule>, SchemaError> {
         if key.get_ref() != "rule" {
             return Err(unknown(key.span().start, "key", key.get_ref(), &["rule"]));
         }
-        let tables = value.get_ref().as_array().ok_or_else(|| wrong(value, "`rule` is a list: write `[[rule]]`"))?;
+        let tables = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| wrong(value, "`rule` is a list: write `[[rule]]`"))?;
         for table in tables {
             let rule = rule(table)?;
             if rules.iter().any(|other| other.id == rule.id) {
@@ -92,11 +111,20 @@ pub(crate) fn parse(text: &str) -> Result<Vec<RawRule>, SchemaError> {
 }
 
 fn rule(value: &Spanned<DeValue<'_>>) -> Result<RawRule, SchemaError> {
-    let table = value.get_ref().as_table().ok_or_else(|| wrong(value, "a rule is a table"))?;
-    if let Some((key, _)) = table.iter().find(|(key, _)| !KEYS.contains(&key.get_ref().as_ref())) {
+    let table = value
+        .get_ref()
+        .as_table()
+        .ok_or_else(|| wrong(value, "a rule is a table"))?;
+    if let Some((key, _)) = table
+        .iter()
+        .find(|(key, _)| !KEYS.contains(&key.get_ref().as_ref()))
+    {
         return Err(unknown(key.span().start, "key", key.get_ref(), KEYS));
     }
-    let fields = Fields { table, at: value.span().start };
+    let fields = Fields {
+        table,
+        at: value.span().start,
+    };
     let rule = fields.rule()?;
     fields.check_matching(&rule)?;
     Ok(rule)
@@ -138,7 +166,11 @@ impl<'t> Fields<'t> {
     }
 
     fn error(&self, key: &str, message: &str) -> SchemaError {
-        SchemaError { at: self.get(key).map_or(self.at, |value| value.span().start), message: message.to_owned(), unknown: None }
+        SchemaError {
+            at: self.get(key).map_or(self.at, |value| value.span().start),
+            message: message.to_owned(),
+            unknown: None,
+        }
     }
 
     fn text(&self, key: &str) -> Result<Option<String>, SchemaError> {
@@ -153,30 +185,54 @@ impl<'t> Fields<'t> {
     }
 
     fn flag(&self, key: &str) -> Result<bool, SchemaError> {
-        let Some(value) = self.get(key) else { return Ok(false) };
-        value.get_ref().as_bool().ok_or_else(|| wrong(value, &format!("`{key}` is `true` or `false`")))
+        let Some(value) = self.get(key) else {
+            return Ok(false);
+        };
+        value
+            .get_ref()
+            .as_bool()
+            .ok_or_else(|| wrong(value, &format!("`{key}` is `true` or `false`")))
     }
 
     /// Returns the strings of a list, or the one string that may stand for it.
     fn spanned(&self, key: &str) -> Result<Vec<(usize, String)>, SchemaError> {
-        let Some(value) = self.get(key) else { return Ok(Vec::new()) };
+        let Some(value) = self.get(key) else {
+            return Ok(Vec::new());
+        };
         let items = match value.get_ref().as_array() {
             Some(items) => items.iter().collect(),
             None => vec![value],
         };
-        items.into_iter().map(|item| Ok((item.span().start, string(item, key)?))).collect()
+        items
+            .into_iter()
+            .map(|item| Ok((item.span().start, string(item, key)?)))
+            .collect()
     }
 
     fn list(&self, key: &str) -> Result<Vec<String>, SchemaError> {
-        Ok(self.spanned(key)?.into_iter().map(|(_, text)| text).collect())
+        Ok(self
+            .spanned(key)?
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect())
     }
 
     fn id(&self) -> Result<String, SchemaError> {
         let id = self.required("id")?;
         let kebab = id.split('-').all(|word| {
-            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
         });
-        if kebab { Ok(id) } else { Err(self.error("id", &format!("id `{id}` is not in kebab case, as in `acme-api-token`"))) }
+        if kebab {
+            Ok(id)
+        } else {
+            Err(self.error(
+                "id",
+                &format!("id `{id}` is not in kebab case, as in `acme-api-token`"),
+            ))
+        }
     }
 
     fn severity(&self) -> Result<String, SchemaError> {
@@ -198,7 +254,10 @@ impl<'t> Fields<'t> {
     }
 
     fn pair(&self) -> Result<Option<Vec<Piece>>, SchemaError> {
-        self.spanned("pair")?.first().map(|(at, text)| shape(*at, text)).transpose()
+        self.spanned("pair")?
+            .first()
+            .map(|(at, text)| shape(*at, text))
+            .transpose()
     }
 
     fn checks(&self, key: &str) -> Result<Vec<(Kind, String)>, SchemaError> {
@@ -216,8 +275,12 @@ impl<'t> Fields<'t> {
     /// Refuses rules that could never match, or would be tried everywhere.
     fn check_matching(&self, rule: &RawRule) -> Result<(), SchemaError> {
         match (&rule.regex, rule.shapes.is_empty()) {
-            (None, true) => return Err(self.error("shape", "a rule needs `shape`, `shapes` or `regex`")),
-            (Some(_), false) => return Err(self.error("regex", "a rule has a shape or a regex, not both")),
+            (None, true) => {
+                return Err(self.error("shape", "a rule needs `shape`, `shapes` or `regex`"));
+            }
+            (Some(_), false) => {
+                return Err(self.error("regex", "a rule has a shape or a regex, not both"));
+            }
             (Some(_), true) if rule.keywords.is_empty() && rule.near.is_empty() => {
                 return Err(self.error("regex", "a rule with `regex` needs `keywords` (literals that every match holds) or `near`"));
             }
@@ -227,14 +290,27 @@ impl<'t> Fields<'t> {
             for (at, word) in self.spanned(key)? {
                 if word.len() < 2 || !word.is_ascii() {
                     let message = format!("`{word}` is no keyword: at least two ASCII characters");
-                    return Err(SchemaError { at, message, unknown: None });
+                    return Err(SchemaError {
+                        at,
+                        message,
+                        unknown: None,
+                    });
                 }
             }
         }
-        let findable = |pieces: &Vec<Piece>| !rule.near.is_empty() || !anchors(pieces, &rule.keywords).is_empty();
+        let findable = |pieces: &Vec<Piece>| {
+            !rule.near.is_empty() || !anchors(pieces, &rule.keywords).is_empty()
+        };
         if !rule.shapes.iter().all(findable) {
             let message = "nothing distinctive to look for: the shape needs a literal of two characters (and one of the keywords, where there are any), or the rule `near`";
-            return Err(self.error(if self.get("keywords").is_some() { "keywords" } else { "shape" }, message));
+            return Err(self.error(
+                if self.get("keywords").is_some() {
+                    "keywords"
+                } else {
+                    "shape"
+                },
+                message,
+            ));
         }
         Ok(())
     }
@@ -257,15 +333,22 @@ const ANCHOR_LIMIT: usize = 8;
 /// Returns the anchors of a shape: the keyword it holds, else its longest literal, else its narrow beginnings.
 pub(crate) fn anchors(pieces: &[Piece], keywords: &[String]) -> Vec<Anchor> {
     let literals = || {
-        pieces.iter().enumerate().filter_map(|(index, piece)| match piece {
-            Piece::Literal(text) => Some((index, text)),
-            Piece::Run { .. } => None,
-        })
+        pieces
+            .iter()
+            .enumerate()
+            .filter_map(|(index, piece)| match piece {
+                Piece::Literal(text) => Some((index, text)),
+                Piece::Run { .. } => None,
+            })
     };
     for keyword in keywords {
         for (piece, literal) in literals() {
             if let Some(offset) = literal.find(keyword.as_str()) {
-                return vec![Anchor { text: keyword.clone().into_bytes(), piece, offset }];
+                return vec![Anchor {
+                    text: keyword.clone().into_bytes(),
+                    piece,
+                    offset,
+                }];
             }
         }
     }
@@ -276,7 +359,11 @@ pub(crate) fn anchors(pieces: &[Piece], keywords: &[String]) -> Vec<Anchor> {
     match longest {
         Some((piece, literal)) if literal.len() >= 2 => {
             let text = &literal.as_bytes()[..literal.len().min(ANCHOR_LIMIT)];
-            vec![Anchor { text: text.to_vec(), piece, offset: 0 }]
+            vec![Anchor {
+                text: text.to_vec(),
+                piece,
+                offset: 0,
+            }]
         }
         _ => narrow_beginnings(pieces),
     }
@@ -284,7 +371,21 @@ pub(crate) fn anchors(pieces: &[Piece], keywords: &[String]) -> Vec<Anchor> {
 
 /// Returns every beginning of a shape that starts with runs over tiny alphabets, if there are few.
 fn narrow_beginnings(pieces: &[Piece]) -> Vec<Anchor> {
-    let [Piece::Run { class: first, min: 1, max: 1, .. }, Piece::Run { class: second, min: 1, max: 1, .. }, ..] = pieces
+    let [
+        Piece::Run {
+            class: first,
+            min: 1,
+            max: 1,
+            ..
+        },
+        Piece::Run {
+            class: second,
+            min: 1,
+            max: 1,
+            ..
+        },
+        ..,
+    ] = pieces
     else {
         return Vec::new();
     };
@@ -294,7 +395,13 @@ fn narrow_beginnings(pieces: &[Piece]) -> Vec<Anchor> {
     }
     first
         .bytes()
-        .flat_map(|a| second.bytes().map(move |b| Anchor { text: vec![a, b], piece: 0, offset: 0 }))
+        .flat_map(|a| {
+            second.bytes().map(move |b| Anchor {
+                text: vec![a, b],
+                piece: 0,
+                offset: 0,
+            })
+        })
         .collect()
 }
 
@@ -308,13 +415,22 @@ fn shape(at: usize, text: &str) -> Result<Vec<Piece>, SchemaError> {
 
 fn string(value: &Spanned<DeValue<'_>>, key: &str) -> Result<String, SchemaError> {
     let text = value.get_ref().as_str();
-    text.map(str::to_owned).ok_or_else(|| wrong(value, &format!("`{key}` holds text")))
+    text.map(str::to_owned)
+        .ok_or_else(|| wrong(value, &format!("`{key}` holds text")))
 }
 
 fn wrong(value: &Spanned<DeValue<'_>>, message: &str) -> SchemaError {
-    SchemaError { at: value.span().start, message: message.to_owned(), unknown: None }
+    SchemaError {
+        at: value.span().start,
+        message: message.to_owned(),
+        unknown: None,
+    }
 }
 
 fn unknown(at: usize, what: &str, word: &str, known: &'static [&'static str]) -> SchemaError {
-    SchemaError { at, message: format!("unknown {what} `{word}`"), unknown: Some((word.to_owned(), known)) }
+    SchemaError {
+        at,
+        message: format!("unknown {what} `{word}`"),
+        unknown: Some((word.to_owned(), known)),
+    }
 }

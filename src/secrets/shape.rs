@@ -95,14 +95,20 @@ impl Class {
     /// Returns how many bytes at the start of `text` belong to the alphabet, at most `limit`.
     pub(crate) fn run(self, text: &[u8], limit: usize) -> usize {
         let end = text.len().min(limit);
-        text[..end].iter().position(|byte| !self.contains(*byte)).unwrap_or(end)
+        text[..end]
+            .iter()
+            .position(|byte| !self.contains(*byte))
+            .unwrap_or(end)
     }
 
     /// Returns how many bytes at the end of `text` belong to the alphabet, at most `limit`.
     pub(crate) fn run_back(self, text: &[u8], limit: usize) -> usize {
         let start = text.len().saturating_sub(limit);
         let tail = &text[start..];
-        tail.iter().rev().position(|byte| !self.contains(*byte)).unwrap_or(tail.len())
+        tail.iter()
+            .rev()
+            .position(|byte| !self.contains(*byte))
+            .unwrap_or(tail.len())
     }
 
     fn named(name: &str) -> Option<Self> {
@@ -144,9 +150,15 @@ pub(crate) struct ShapeError {
 
 /// Names of whole shapes that may stand in braces.
 pub(crate) const NAMED: &[(&str, &str)] = &[
-    ("uuid", "{xd:8}-{xd:4}-{uuid-version:1}{xd:3}-{uuid-variant:1}{xd:3}-{xd:12}"),
+    (
+        "uuid",
+        "{xd:8}-{xd:4}-{uuid-version:1}{xd:3}-{uuid-variant:1}{xd:3}-{xd:12}",
+    ),
     ("JWT", "eyJ{b64u:8-4000}.{b64u:8-16000}.{b64u:20-1400}"),
-    ("DISCORD", "{snowflake-1:1}{snowflake-2:1}{b64:21-26}.{b64u:6}.{b64u:27-38}"),
+    (
+        "DISCORD",
+        "{snowflake-1:1}{snowflake-2:1}{b64:21-26}.{b64u:6}.{b64u:27-38}",
+    ),
 ];
 
 /// Reads a shape.
@@ -198,7 +210,9 @@ fn literal(text: &str, pieces: &mut Vec<Piece>) -> Result<(), ShapeError> {
 
 fn run(inside: &str) -> Result<Piece, ShapeError> {
     let Some((name, count)) = inside.split_once(':') else {
-        return Err(error(&format!("`{{{inside}}}` lacks a length, as in `{{{inside}:32}}`")));
+        return Err(error(&format!(
+            "`{{{inside}}}` lacks a length, as in `{{{inside}:32}}`"
+        )));
     };
     let class = Class::named(name).ok_or_else(|| ShapeError {
         message: format!("unknown alphabet `{name}`"),
@@ -206,8 +220,15 @@ fn run(inside: &str) -> Result<Piece, ShapeError> {
     })?;
     let (min, max) = count.split_once('-').unwrap_or((count, count));
     match (min.parse(), max.parse()) {
-        (Ok(min), Ok(max)) if 0 < min && min <= max && max <= 16_000 => Ok(Piece::Run { class, min, max, greedy: true }),
-        _ => Err(error(&format!("`{count}` is not a length: write `32` or `20-40`, at most 16000"))),
+        (Ok(min), Ok(max)) if 0 < min && min <= max && max <= 16_000 => Ok(Piece::Run {
+            class,
+            min,
+            max,
+            greedy: true,
+        }),
+        _ => Err(error(&format!(
+            "`{count}` is not a length: write `32` or `20-40`, at most 16000"
+        ))),
     }
 }
 
@@ -215,7 +236,13 @@ fn run(inside: &str) -> Result<Piece, ShapeError> {
 fn mark_greedy(pieces: &mut [Piece]) {
     for index in 0..pieces.len() {
         let next = pieces.get(index + 1).cloned();
-        if let Piece::Run { class, min, max, greedy } = &mut pieces[index] {
+        if let Piece::Run {
+            class,
+            min,
+            max,
+            greedy,
+        } = &mut pieces[index]
+        {
             *greedy = min != max
                 && match next {
                     None => true,
@@ -227,7 +254,10 @@ fn mark_greedy(pieces: &mut [Piece]) {
 }
 
 fn error(message: &str) -> ShapeError {
-    ShapeError { message: message.to_owned(), unknown: None }
+    ShapeError {
+        message: message.to_owned(),
+        unknown: None,
+    }
 }
 
 #[cfg(test)]
@@ -236,9 +266,17 @@ mod tests {
 
     #[test]
     fn a_shape_is_literals_and_runs() {
-        let run = |class, min, max, greedy| Piece::Run { class, min, max, greedy };
+        let run = |class, min, max, greedy| Piece::Run {
+            class,
+            min,
+            max,
+            greedy,
+        };
         let literal = |text: &str| Piece::Literal(text.to_owned());
-        assert_eq!(parse("a_{hex:3}"), Ok(vec![literal("a_"), run(Class::Hex, 3, 3, false)]));
+        assert_eq!(
+            parse("a_{hex:3}"),
+            Ok(vec![literal("a_"), run(Class::Hex, 3, 3, false)])
+        );
         assert_eq!(
             parse("{low:1-5}.b{b64u:2-3}_{dig:1}"),
             Ok(vec![
@@ -254,7 +292,17 @@ mod tests {
 
     #[test]
     fn what_is_not_a_shape_is_refused() {
-        for wrong in ["", "{hex}", "{hex:0}", "{hex:5-2}", "{hex:x}", "a}", "{hex:3", "{nope:3}", "a\nb"] {
+        for wrong in [
+            "",
+            "{hex}",
+            "{hex:0}",
+            "{hex:5-2}",
+            "{hex:x}",
+            "a}",
+            "{hex:3",
+            "{nope:3}",
+            "a\nb",
+        ] {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
     }

@@ -24,12 +24,20 @@ pub(super) struct RuleSet<'r> {
 impl<'r> RuleSet<'r> {
     /// Returns the built-in rules.
     pub(super) fn built_in() -> RuleSet<'static> {
-        RuleSet { exact: &table::EXACT, folded: &table::FOLDED, custom: None }
+        RuleSet {
+            exact: &table::EXACT,
+            folded: &table::FOLDED,
+            custom: None,
+        }
     }
 
     /// Returns a team's own rules.
     pub(super) fn custom(exact: &'r Index, folded: &'r Index, rules: &'r [Rule]) -> Self {
-        Self { exact, folded, custom: Some(rules) }
+        Self {
+            exact,
+            folded,
+            custom: Some(rules),
+        }
     }
 
     fn rule(&self, number: u16) -> &'static Definition {
@@ -53,7 +61,13 @@ pub(super) struct Swept {
 
 /// Passes over a text once.
 pub(super) fn sweep(text: &[u8], rules: &RuleSet<'_>) -> Swept {
-    let mut sweep = Sweep { text, rules, swept: Swept::default(), regexes: BTreeMap::new(), halves: HashMap::new() };
+    let mut sweep = Sweep {
+        text,
+        rules,
+        swept: Swept::default(),
+        regexes: BTreeMap::new(),
+        halves: HashMap::new(),
+    };
     sweep.walk();
     sweep.regexes();
     sweep.swept
@@ -82,7 +96,8 @@ impl Sweep<'_, '_> {
     fn walk(&mut self) {
         let (exact, folded) = (self.rules.exact, self.rules.folded);
         let (exact_walker, folded_walker) = (exact.automaton.walker(), folded.automaton.walker());
-        let (exact_match, folded_match) = (exact.automaton.first_match, folded.automaton.first_match);
+        let (exact_match, folded_match) =
+            (exact.automaton.first_match, folded.automaton.first_match);
         let (mut exact_state, mut folded_state) = (0, 0);
         for (index, byte) in self.text.iter().enumerate() {
             exact_state = exact_walker.step(exact_state, *byte);
@@ -104,21 +119,41 @@ impl Sweep<'_, '_> {
             let mut occurrence = None;
             for target in targets {
                 match *target {
-                    Target::Shape { rule, shape, part, offset } => {
-                        self.shape(rule, shape, range.start, usize::from(part), usize::from(offset));
+                    Target::Shape {
+                        rule,
+                        shape,
+                        part,
+                        offset,
+                    } => {
+                        self.shape(
+                            rule,
+                            shape,
+                            range.start,
+                            usize::from(part),
+                            usize::from(offset),
+                        );
                     }
                     Target::Near { rule } => {
-                        let occurrence = occurrence.get_or_insert_with(|| Occurrence::of(self.text, range.clone()));
+                        let occurrence = occurrence
+                            .get_or_insert_with(|| Occurrence::of(self.text, range.clone()));
                         match occurrence {
                             Some(occurrence) => self.near(rule, occurrence),
                             None => break,
                         }
                     }
-                    Target::Regex { rule } => self.regexes.entry(rule).or_default().at.push(range.clone()),
-                    Target::Pair { keyword } => {
-                        self.swept.hits.push(Hit { keyword: usize::from(keyword), start: range.start, end });
+                    Target::Regex { rule } => {
+                        self.regexes.entry(rule).or_default().at.push(range.clone())
                     }
-                    Target::Structure { anchor } => self.swept.structures.push((anchor, range.start)),
+                    Target::Pair { keyword } => {
+                        self.swept.hits.push(Hit {
+                            keyword: usize::from(keyword),
+                            start: range.start,
+                            end,
+                        });
+                    }
+                    Target::Structure { anchor } => {
+                        self.swept.structures.push((anchor, range.start))
+                    }
                 }
             }
         }
@@ -139,11 +174,15 @@ impl Sweep<'_, '_> {
         if rule.regex.is_some() {
             let keywords = self.regexes.entry(number).or_default();
             keywords.starts.extend(&occurrence.starts);
-            keywords.at.extend(occurrence.starts.iter().map(|start| *start..*start));
+            keywords
+                .at
+                .extend(occurrence.starts.iter().map(|start| *start..*start));
         }
         for start in &occurrence.starts {
             for shape in rule.shapes {
-                let Some(matched) = matcher::at(*shape, self.text, *start, rule.edge()) else { continue };
+                let Some(matched) = matcher::at(*shape, self.text, *start, rule.edge()) else {
+                    continue;
+                };
                 let clean = near::ends_cleanly(self.text, matched.range.end);
                 if clean && (!rule.needs_secretive_name() || occurrence.is_secretive(*start)) {
                     self.judge(rule, Some(*shape), matched);
@@ -155,32 +194,59 @@ impl Sweep<'_, '_> {
     fn regexes(&mut self) {
         for (rule, mut keywords) in std::mem::take(&mut self.regexes) {
             let rule = self.rules.rule(rule);
-            let Some(expression) = rule.regex else { continue };
+            let Some(expression) = rule.regex else {
+                continue;
+            };
             keywords.starts.sort_unstable();
             keywords.at.sort_unstable_by_key(|range| range.start);
             for region in pattern::regions(self.text, &keywords.at) {
                 for range in pattern::values(expression, self.text, region) {
-                    if !rule.near.is_empty() && keywords.starts.binary_search(&range.start).is_err() {
+                    if !rule.near.is_empty() && keywords.starts.binary_search(&range.start).is_err()
+                    {
                         continue;
                     }
                     let whole = 0..range.len();
-                    self.judge(rule, None, matcher::Matched { range, runs: vec![whole] });
+                    self.judge(
+                        rule,
+                        None,
+                        matcher::Matched {
+                            range,
+                            runs: vec![whole],
+                        },
+                    );
                 }
             }
         }
     }
 
-    fn judge(&mut self, rule: &'static Definition, shape: Option<Shape>, matched: matcher::Matched) {
+    fn judge(
+        &mut self,
+        rule: &'static Definition,
+        shape: Option<Shape>,
+        matched: matcher::Matched,
+    ) {
         let (text, halves) = (self.text, &mut self.halves);
         let range = matched.range.clone();
-        let found = Match { rule, shape, text, range: matched.range, runs: matched.runs };
+        let found = Match {
+            rule,
+            shape,
+            text,
+            range: matched.range,
+            runs: matched.runs,
+        };
         let judged = judge::judge(&found, |half| {
             let key = half.0.as_ptr();
-            let values = halves.entry(key).or_insert_with(|| second_halves(half, text));
+            let values = halves
+                .entry(key)
+                .or_insert_with(|| second_halves(half, text));
             let around = text::lines_around(text, &range, 10, 8192);
             let first = values.partition_point(|value| value.start < around.start);
-            let inside = values[first..].iter().take_while(|value| value.end <= around.end);
-            inside.into_iter().any(|value| value.end <= range.start || range.end <= value.start)
+            let inside = values[first..]
+                .iter()
+                .take_while(|value| value.end <= around.end);
+            inside
+                .into_iter()
+                .any(|value| value.end <= range.start || range.end <= value.start)
         });
         self.swept.found.extend(judged);
     }
@@ -195,8 +261,20 @@ fn second_halves(half: Shape, text: &[u8]) -> Vec<Range<usize>> {
     let random = |value: &Range<usize>| {
         let bytes = &text[value.clone()];
         let digit = bytes.iter().any(u8::is_ascii_digit);
-        let (upper, lower) = (bytes.iter().any(u8::is_ascii_uppercase), bytes.iter().any(u8::is_ascii_lowercase));
-        digit && if only_hex { upper || lower } else { upper && lower } && !super::placeholder::is_placeholder(bytes)
+        let (upper, lower) = (
+            bytes.iter().any(u8::is_ascii_uppercase),
+            bytes.iter().any(u8::is_ascii_lowercase),
+        );
+        digit
+            && if only_hex {
+                upper || lower
+            } else {
+                upper && lower
+            }
+            && !super::placeholder::is_placeholder(bytes)
     };
-    matcher::all(half, text, 0..text.len()).into_iter().filter(random).collect()
+    matcher::all(half, text, 0..text.len())
+        .into_iter()
+        .filter(random)
+        .collect()
 }

@@ -73,7 +73,16 @@ impl Shape {
 
     /// Returns how many bytes of the shape are literal.
     pub(crate) fn literal_length(self) -> usize {
-        self.0.iter().map(|part| if let Part::Literal(literal) = part { literal.len() } else { 0 }).sum()
+        self.0
+            .iter()
+            .map(|part| {
+                if let Part::Literal(literal) = part {
+                    literal.len()
+                } else {
+                    0
+                }
+            })
+            .sum()
     }
 }
 

@@ -36,7 +36,14 @@ fn zeros_of(bytes: &[u8]) -> Zeros {
     if sample.len() < SHORTEST || memchr::memchr(0, sample).is_none() {
         return Zeros::None;
     }
-    let zeros = |first: usize| sample.iter().skip(first).step_by(2).filter(|byte| **byte == 0).count();
+    let zeros = |first: usize| {
+        sample
+            .iter()
+            .skip(first)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
     let (most, few) = (half * 7 / 10, half / 20);
     match () {
@@ -47,8 +54,16 @@ fn zeros_of(bytes: &[u8]) -> Zeros {
 }
 
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
-    let units = bytes.chunks(2).map(|pair| if let [a, b] = pair { unit([*a, *b]) } else { 0xfffd });
-    let text: String = char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    let units = bytes.chunks(2).map(|pair| {
+        if let [a, b] = pair {
+            unit([*a, *b])
+        } else {
+            0xfffd
+        }
+    });
+    let text: String = char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
     text.into_bytes()
 }
 
@@ -63,11 +78,20 @@ pub(super) fn line_around(text: &[u8], at: usize) -> Range<usize> {
 }
 
 /// Returns the lines around a range, at most `lines` on either side and at most `bytes` bytes.
-pub(super) fn lines_around(text: &[u8], range: &Range<usize>, lines: usize, bytes: usize) -> Range<usize> {
+pub(super) fn lines_around(
+    text: &[u8],
+    range: &Range<usize>,
+    lines: usize,
+    bytes: usize,
+) -> Range<usize> {
     let before = &text[range.start.saturating_sub(bytes)..range.start];
     let after = &text[range.end..text.len().min(range.end + bytes)];
-    let back = memchr::memrchr_iter(b'\n', before).nth(lines).map_or(before.len(), |at| before.len() - at - 1);
-    let forth = memchr::memchr_iter(b'\n', after).nth(lines).unwrap_or(after.len());
+    let back = memchr::memrchr_iter(b'\n', before)
+        .nth(lines)
+        .map_or(before.len(), |at| before.len() - at - 1);
+    let forth = memchr::memchr_iter(b'\n', after)
+        .nth(lines)
+        .unwrap_or(after.len());
     range.start - back..range.end + forth
 }
 
@@ -83,7 +107,12 @@ pub(super) struct Positions<'t> {
 impl<'t> Positions<'t> {
     /// Starts at the first byte, which stands on `first_line`.
     pub(super) fn new(text: &'t [u8], first_line: u32) -> Self {
-        Self { text, at: 0, line: first_line, column: 1 }
+        Self {
+            text,
+            at: 0,
+            line: first_line,
+            column: 1,
+        }
     }
 
     /// Returns the position of a byte that is not before the last one asked for.
@@ -102,7 +131,10 @@ impl<'t> Positions<'t> {
         let characters = on_line.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
         self.column = self.column.saturating_add(characters as u32);
         self.at = offset.max(self.at);
-        Position { line: self.line, column: self.column }
+        Position {
+            line: self.line,
+            column: self.column,
+        }
     }
 }
 
@@ -112,13 +144,27 @@ mod tests {
 
     #[test]
     fn utf_16_is_read() {
-        let little: Vec<u8> = "key = grün\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let big: Vec<u8> = "key = grün\r\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in [little.clone(), big.clone(), [vec![0xff, 0xfe], little].concat(), [vec![0xfe, 0xff], big].concat()] {
+        let little: Vec<u8> = "key = grün\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let big: Vec<u8> = "key = grün\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        for bytes in [
+            little.clone(),
+            big.clone(),
+            [vec![0xff, 0xfe], little].concat(),
+            [vec![0xfe, 0xff], big].concat(),
+        ] {
             assert_eq!(&*readable(&bytes), "key = grün\r\n".as_bytes());
         }
         assert_eq!(&*readable(b"\xef\xbb\xbfa"), b"a");
-        assert_eq!(&*readable(b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"), b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0");
+        assert_eq!(
+            &*readable(b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"),
+            b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"
+        );
     }
 
     #[test]

@@ -1,10 +1,8 @@
 //! The one integration test binary: structure, rules, and the program in real repositories.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot go on has to stop"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
+mod backends;
 mod failures;
 mod findability;
 mod install;
@@ -12,6 +10,7 @@ mod layers;
 mod pairs;
 mod policy;
 mod push;
+mod report;
 mod rules;
 mod situations;
 mod support;

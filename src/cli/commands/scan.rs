@@ -1,14 +1,254 @@
-//! `gate-hook scan`: looks on demand.
+//! `gate-hook scan`: looks on demand, at whatever is named.
 
-use crate::cli::Context;
+use std::path::{Path, PathBuf};
+
+use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::files::{Files, Roots};
+use crate::cli::gate::{self, ChangeResult, Look};
+use crate::cli::outputs::Outputs;
+use crate::cli::rulebook::Rulebook;
+use crate::cli::staged::InTheMaking;
+use crate::cli::{Context, kept};
+use crate::finding::printable;
+use crate::git::{self, GitError, Repository, Side};
+use crate::report::{Activity, Report};
+use crate::scan::ScanError;
+
+const EXAMPLES: &str = "\
+Examples
+  gate-hook scan                               what is staged
+  gate-hook scan src deploy.env                files as they are on disk
+  gate-hook scan --range origin/main..HEAD     each commit of a branch
+  git diff | gate-hook scan --patch -          a patch
+  gate-hook scan --history --format sarif --output history.sarif";
 
 /// Look at staged changes, files, a range, a patch or all history
 #[derive(Debug, clap::Args)]
-pub(in crate::cli) struct Arguments {}
+#[command(after_help = EXAMPLES)]
+
+pub(in crate::cli) struct Arguments {
+    #[command(flatten)]
+    what: What,
+    /// The engine to run; may be given several times
+    #[arg(long = "engine", value_name = "ENGINE", value_parser = ["secrets"])]
+    engines: Vec<String>,
+    /// Decide by this policy file instead of the repository's
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
+}
+
+/// What to look at; nothing means what is staged.
+#[derive(Debug, clap::Args)]
+#[group(id = "what", multiple = false)]
+struct What {
+    /// Files and directories, as they are on disk
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+    /// The change between HEAD and the index (the default)
+    #[arg(long)]
+    staged: bool,
+    /// Each commit of a range
+    #[arg(long, value_name = "A..B")]
+    range: Option<String>,
+    /// A patch: `git diff`, `git format-patch` or `diff -u`
+    #[arg(long, value_name = "FILE|-")]
+    patch: Option<PathBuf>,
+    /// Every commit that any branch or tag reaches
+    #[arg(long)]
+    history: bool,
+}
 
 /// Runs the command.
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
-    let _ = (arguments, context);
-    Err(Failure::could_not_look("not there yet"))
+    let explicit = arguments
+        .policy
+        .as_deref()
+        .map(Rulebook::from_file)
+        .transpose()?;
+    let what = &arguments.what;
+    let report = if !what.paths.is_empty() {
+        paths(context, &what.paths, explicit)?
+    } else if let Some(file) = &what.patch {
+        patch(context, file, explicit)?
+    } else {
+        let repository = gate::open(context)?;
+        if let Some(range) = &what.range {
+            self::range(context, repository.as_ref(), range, explicit)?
+        } else if what.history {
+            history(context, repository.as_ref(), explicit)?
+        } else {
+            staged(context, repository.as_ref(), explicit)?
+        }
+    };
+    arguments.outputs.write(context, &report)?;
+    Ok(gate::exit(&report))
+}
+
+fn staged(
+    context: &Context,
+    repository: &dyn Repository,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
+    let commit = InTheMaking::new(repository, &context.environment)?;
+    let rulebook = match explicit {
+        Some(rulebook) => rulebook,
+        None => commit.rulebook(repository)?,
+    };
+    let brought = commit.brought(repository)?;
+    let report = commit.look(context, repository, &rulebook, brought, Activity::Look)?;
+    kept::keep_run(context, &repository.layout().git_dir, &report);
+    Ok(report)
+}
+
+fn range(
+    context: &Context,
+    repository: &dyn Repository,
+    expression: &str,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
+    let commits = git::range(repository, expression)?;
+    let rulebook = match (explicit, commits.first(), commits.last()) {
+        (Some(rulebook), ..) => rulebook,
+        (None, Some(first), Some(last)) => {
+            let before = repository.commit(first)?.parents.first().copied();
+            let base = before.filter(|base| repository.commit(base).is_ok());
+            Rulebook::load(repository, base.map(Side::Commit), &[Side::Commit(*last)])?
+        }
+        _ => Rulebook::from_directory(None)?,
+    };
+    let look = Look::new(
+        format!("range {}", printable(expression)),
+        Some(repository),
+        &rulebook,
+    );
+    let progress = context.terminal.progress(commits.len());
+    let mut changes = gate::commits(repository, &commits).inspect(|_| progress.inc(1));
+    let report = gate::look(context, look, &mut changes)?;
+    progress.finish_and_clear();
+    kept::keep_run(context, &repository.layout().git_dir, &report);
+    Ok(report)
+}
+
+fn history(
+    context: &Context,
+    repository: &dyn Repository,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
+    let history = git::history(repository)?;
+    let rulebook = match (explicit, repository.head()?) {
+        (Some(rulebook), _) => rulebook,
+        (None, Some(head)) => Rulebook::load(repository, None, &[Side::Commit(head)])?,
+        (None, None) => Rulebook::from_directory(None)?,
+    };
+    let mut look = Look::new("history".to_owned(), Some(repository), &rulebook);
+    look.known.notes.clone_from(&history.notes);
+    let progress = context.terminal.progress(history.commits.len());
+    let commits = gate::commits(repository, &history.commits).inspect(|_| progress.inc(1));
+    let other = std::iter::once(Ok::<_, ScanError>(history.other.clone()));
+    let report = gate::look(context, look, &mut commits.chain(other))?;
+    progress.finish_and_clear();
+    kept::keep_run(context, &repository.layout().git_dir, &report);
+    Ok(report)
+}
+
+fn patch(context: &Context, file: &Path, explicit: Option<Rulebook>) -> Result<Report, Failure> {
+    let is_stdin = file == Path::new("-");
+    let name = printable(&file.display().to_string());
+    let bytes = if is_stdin {
+        context.environment.stdin()?
+    } else {
+        let path = context.environment.current_dir()?.join(file);
+        std::fs::read(path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Failure::usage(format!("{name}: {error}")),
+            _ => Failure::could_not_look(format!("{name}: {error}")),
+        })?
+    };
+    let change = git::patch(&bytes)?;
+    if change.files.is_empty()
+        && change.texts.is_empty()
+        && change.unread.is_empty()
+        && !bytes.trim_ascii().is_empty()
+    {
+        return Err(Failure::could_not_look(format!(
+            "{name}: there is no change in it that could be read"
+        ))
+        .with_hint("a patch is what `git diff`, `git format-patch` or `diff -u` print"));
+    }
+    let nearby = nearby(context)?;
+    let rulebook = explicit.map_or_else(
+        || Rulebook::from_directory(work_tree(nearby.as_deref())),
+        Ok,
+    )?;
+    let look = Look::new("patch".to_owned(), None, &rulebook);
+    remembered(context, nearby.as_deref(), look, Ok(change))
+}
+
+fn paths(
+    context: &Context,
+    paths: &[PathBuf],
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
+    let nearby = nearby(context)?;
+    let work_tree = work_tree(nearby.as_deref());
+    let rulebook = explicit.map_or_else(|| Rulebook::from_directory(work_tree), Ok)?;
+    let current = current_dir(&context.environment, work_tree)?;
+    let files = Files::gather(
+        paths,
+        &Roots {
+            current: &current,
+            work_tree,
+        },
+    )?;
+    let subject = match paths {
+        [path] => printable(&path.display().to_string()),
+        _ => format!("{} paths", paths.len()),
+    };
+    let mut look = Look::new(subject, None, &rulebook);
+    look.known = files.known;
+    remembered(context, nearby.as_deref(), look, Ok(files.change))
+}
+
+/// Looks at one change and keeps the run in the repository that is around, if there is one.
+fn remembered(
+    context: &Context,
+    nearby: Option<&dyn Repository>,
+    look: Look<'_>,
+    change: ChangeResult,
+) -> Result<Report, Failure> {
+    let report = gate::look(context, look, &mut std::iter::once(change))?;
+    if let Some(repository) = nearby {
+        kept::keep_run(context, &repository.layout().git_dir, &report);
+    }
+    Ok(report)
+}
+
+/// Opens the repository around the current directory, if there is one: it may hold a policy.
+fn nearby(context: &Context) -> Result<Option<Box<dyn Repository>>, Failure> {
+    match gate::try_open(context) {
+        Ok(repository) => Ok(Some(repository)),
+        Err(GitError::NotARepository(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn work_tree(repository: Option<&dyn Repository>) -> Option<&Path> {
+    repository.and_then(|repository| repository.layout().work_tree.as_deref())
+}
+
+/// Returns the current directory, spelled like the work tree it lies in.
+fn current_dir(environment: &Environment, work_tree: Option<&Path>) -> Result<PathBuf, Failure> {
+    let current = environment.current_dir()?;
+    let in_tree = work_tree.and_then(|root| {
+        let below = current
+            .canonicalize()
+            .ok()?
+            .strip_prefix(root.canonicalize().ok()?)
+            .ok()?
+            .to_owned();
+        Some(root.join(below))
+    });
+    Ok(in_tree.unwrap_or(current))
 }

@@ -3,15 +3,15 @@
 use std::ffi::OsString;
 
 use super::scanned::Now;
-use super::staged::{self, InTheMaking};
+use super::staged;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
+use crate::cli::staged::InTheMaking;
 use crate::cli::{Context, kept};
 
-use crate::finding::{Engine, printable};
+use crate::finding::printable;
 use crate::git;
 use crate::input::{Change, TextChange};
-use crate::receipt::Receipt;
 use crate::record::scanned::Fit;
 use crate::report::{Activity, Situation};
 use crate::secrets::{self, Scanner};
@@ -59,15 +59,15 @@ fn judge(context: &Context, message: TextChange) -> Result<Exit, Failure> {
     let commit = InTheMaking::new(repository.as_ref(), &context.environment)?;
     let rulebook = commit.rulebook(repository.as_ref())?;
     let look = Look {
-        subject: "commit message".to_owned(),
-        repository: Some(repository.as_ref()),
-        rulebook: &rulebook,
-        engines: &[Engine::Secrets],
         situation: Situation {
             activity: Activity::Commit,
             ..Situation::default()
         },
-        known: Receipt::default(),
+        ..Look::new(
+            "commit message".to_owned(),
+            Some(repository.as_ref()),
+            &rulebook,
+        )
     };
     let change = Change {
         texts: vec![message],

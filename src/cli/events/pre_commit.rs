@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 
-use super::staged::{self, InTheMaking};
+use super::staged;
 use crate::cli::Context;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate;
+use crate::cli::staged::InTheMaking;
 
 /// Does the event's work.
 pub(super) fn run(_: &[OsString], context: &Context) -> Result<Exit, Failure> {

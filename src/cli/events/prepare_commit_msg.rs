@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::scanned::Now;
-use super::staged::{self, InTheMaking};
+use super::staged;
 use super::trailer::{self, Message};
 use crate::cli::Context;
 use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate;
+use crate::cli::staged::InTheMaking;
 use crate::git::Repository;
 use crate::policy::NoVerify;
 use crate::record::scanned::Fit;

@@ -9,15 +9,12 @@ use crate::cli::gate::{self, Look};
 use crate::cli::{Context, kept};
 
 use crate::cli::rulebook::Rulebook;
-use crate::finding::{Engine, printable};
+use crate::finding::printable;
 use crate::git::{self, ObjectKind, Pushed, Repository, Side};
 use crate::input::{Change, ObjectId};
 use crate::receipt::Receipt;
 use crate::report::{Activity, Situation};
 use crate::scan::ScanError;
-
-/// A push is worth a progress bar from this many commits on.
-const MANY_COMMITS: usize = 500;
 
 /// Does the work of `pre-push REMOTE URL`.
 pub(super) fn pre_push(arguments: &[OsString], context: &Context) -> Result<Exit, Failure> {
@@ -103,10 +100,6 @@ fn run(
     }
     let rulebook = rulebook(repository, pushed, tips)?;
     let look = Look {
-        subject,
-        repository: Some(repository),
-        rulebook: &rulebook,
-        engines: &[Engine::Secrets],
         situation: Situation {
             activity,
             ..Situation::default()
@@ -115,10 +108,9 @@ fn run(
             notes: pushed.notes.clone(),
             ..Receipt::default()
         },
+        ..Look::new(subject, Some(repository), &rulebook)
     };
-    let progress = context
-        .terminal
-        .progress(pushed.commits.len(), MANY_COMMITS);
+    let progress = context.terminal.progress(pushed.commits.len());
     let other = std::iter::once(Ok::<_, ScanError>(pushed.other.clone()));
     let commits = gate::commits(repository, &pushed.commits).inspect(|_| progress.inc(1));
     let report = gate::look(context, look, &mut commits.chain(other))?;
@@ -131,7 +123,7 @@ fn run(
 }
 
 fn is_empty(change: &Change) -> bool {
-    change.files.is_empty() && change.texts.is_empty()
+    change.files.is_empty() && change.texts.is_empty() && change.unread.is_empty()
 }
 
 /// Reads the policies of the remote's tip and of all that is pushed.

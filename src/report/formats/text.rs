@@ -10,7 +10,7 @@ use super::super::advice::{list_command, ways};
 use super::super::entry::{self, Detail};
 use super::super::page::{Page, Tone};
 use super::super::{Activity, Outcome, Report, Style, inert, layout};
-use crate::policy::{Action, Judged};
+use crate::policy::{Action, Decider, Judged};
 use crate::receipt::{Consequence, Unscanned};
 
 /// How many blocking findings are shown with every detail.
@@ -33,8 +33,8 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     let mut page = Page::new(style);
     let blocking: Vec<&Judged> = report.blocking().collect();
     headline(&mut page, report, blocking.len());
-    blocked(&mut page, report, style, &blocking);
     not_looked_at(&mut page, report, style, Consequence::CouldNotLook);
+    blocked(&mut page, report, style, &blocking);
     if !style.quiet {
         lesser(&mut page, report, style, outcome);
         remarks(&mut page, report, style);
@@ -120,28 +120,47 @@ fn looked_at(report: &Report) -> String {
 fn blocked(page: &mut Page, report: &Report, style: Style, blocking: &[&Judged]) {
     let waiting = report.situation.activity != Activity::Look && !style.verbose;
     let shown = if waiting { BLOCKING } else { LISTED };
-    let in_full = blocking.len() <= IN_FULL || style.verbose;
-    let mut explained: Vec<&str> = Vec::new();
-    for judged in blocking.iter().take(shown) {
-        let rule = judged.detected.finding.rule.id;
-        if in_full {
-            page.gap();
-            let detail = Detail {
-                why: !explained.contains(&rule),
-                all_deciders: style.verbose,
-            };
-            entry::full(page, judged, detail);
-            explained.push(rule);
-        } else {
-            if explained.is_empty() {
-                page.gap();
-                explained.push(rule);
-            }
+    if blocking.len() <= IN_FULL || style.verbose {
+        in_full(page, style, &blocking[..blocking.len().min(shown)]);
+    } else {
+        page.gap();
+        for judged in blocking.iter().take(shown) {
             entry::compact(page, judged);
         }
     }
     if blocking.len() > shown {
         more_blocking(page, report, &blocking[shown..]);
+    }
+}
+
+/// Writes blocking findings with every detail; what holds for several is said once.
+fn in_full(page: &mut Page, style: Style, blocking: &[&Judged]) {
+    let why_lines = if blocking.len() == 1 || style.verbose {
+        2
+    } else {
+        1
+    };
+    let mut explained: Vec<&str> = Vec::new();
+    let mut previous: Option<&Decider> = None;
+    for judged in blocking {
+        let rule = judged.detected.finding.rule.id;
+        let known = explained.contains(&rule);
+        let same = judged.decided_by.first() == previous;
+        let deciders = match (style.verbose, same) {
+            (true, _) => usize::MAX,
+            (false, same) => usize::from(!same),
+        };
+        page.gap();
+        entry::full(
+            page,
+            judged,
+            Detail {
+                why_lines: if known { 0 } else { why_lines },
+                deciders,
+            },
+        );
+        explained.push(rule);
+        previous = judged.decided_by.first();
     }
 }
 
@@ -322,10 +341,7 @@ fn existing(page: &mut Page, report: &Report, style: Style) {
         return;
     }
     let words = count(existing.len(), "existing finding", "existing findings");
-    let text = format!(
-        "{words} in the touched files, not from this change{}",
-        listed_by(report)
-    );
+    let text = format!("{words} in the touched files{}", listed_by(report));
     page.paragraph(&[], Tone::Dim, &text);
 }
 

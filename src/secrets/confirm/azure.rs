@@ -15,9 +15,13 @@ pub(super) fn entra_checksum(before: &[u8]) -> Vec<u8> {
 
 /// Returns whether the last four bytes of a key are the checksum of the rest under one of the seeds.
 pub(super) fn is_key(value: &[u8], seeds: &str) -> bool {
-    let Some(bytes) = encoding::base64(value).filter(|bytes| bytes.len() > 4) else { return false };
+    let Some(bytes) = encoding::base64(value).filter(|bytes| bytes.len() > 4) else {
+        return false;
+    };
     let (body, checksum) = bytes.split_at(bytes.len() - 4);
-    seeds.split(',').any(|seed| key_checksum(body, seed).is_some_and(|expected| expected == checksum))
+    seeds
+        .split(',')
+        .any(|seed| key_checksum(body, seed).is_some_and(|expected| expected == checksum))
 }
 
 /// Returns the four last bytes of a key, given those before.
@@ -72,13 +76,19 @@ const MASKS: [u32; 2] = [0xe0b9_692d, 0x1019_f92e];
 
 /// Returns whether an older DevOps token carries its scattered checksum.
 pub(super) fn is_devops_token(value: &[u8]) -> bool {
-    let Some(bytes) = encoding::base32(value).filter(|bytes| bytes.len() == 32) else { return false };
+    let Some(bytes) = encoding::base32(value).filter(|bytes| bytes.len() == 32) else {
+        return false;
+    };
     let found = SCATTERED.map(|at| bytes[at]);
     devops_checksums(&bytes).contains(&found)
 }
 
 fn devops_checksums(bytes: &[u8]) -> [[u8; 4]; 2] {
-    let covered: Vec<u8> = COVERED.iter().flat_map(|range| &bytes[range.clone()]).copied().collect();
+    let covered: Vec<u8> = COVERED
+        .iter()
+        .flat_map(|range| &bytes[range.clone()])
+        .copied()
+        .collect();
     MASKS.map(|mask| (crc32fast::hash(&covered) ^ mask).to_le_bytes())
 }
 

@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-const CONFIG: GeneralPurposeConfig =
-    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent).with_encode_padding(false);
+const CONFIG: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_encode_padding(false);
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, CONFIG);
 const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, CONFIG);
 
@@ -15,12 +16,20 @@ pub(in crate::secrets) fn base64(text: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let url_safe = text.iter().any(|byte| matches!(byte, b'-' | b'_'));
-    if url_safe { URL_SAFE.decode(text).ok() } else { STANDARD.decode(text).ok() }
+    if url_safe {
+        URL_SAFE.decode(text).ok()
+    } else {
+        STANDARD.decode(text).ok()
+    }
 }
 
 /// Encodes base64 without padding.
 pub(in crate::secrets) fn to_base64(bytes: &[u8], url_safe: bool) -> String {
-    if url_safe { URL_SAFE.encode(bytes) } else { STANDARD.encode(bytes) }
+    if url_safe {
+        URL_SAFE.encode(bytes)
+    } else {
+        STANDARD.encode(bytes)
+    }
 }
 
 /// Decodes base32 of one case; bits that fill no byte are dropped.
@@ -108,14 +117,19 @@ pub(in crate::secrets) fn to_base58(bytes: &[u8]) -> String {
         }
     }
     digits.extend(bytes.iter().take_while(|byte| **byte == 0).map(|_| 0));
-    digits.iter().rev().map(|digit| char::from(BASE58[usize::from(*digit)])).collect()
+    digits
+        .iter()
+        .rev()
+        .map(|digit| char::from(BASE58[usize::from(*digit)]))
+        .collect()
 }
 
 const BECH32: &[u8; 32] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /// Returns whether the six last characters of a Bech32 text are its checksum.
 pub(in crate::secrets) fn is_bech32(text: &[u8]) -> bool {
-    text.len() > 6 && bech32_checksum(&text[..text.len() - 6]).as_deref() == Some(&text[text.len() - 6..])
+    text.len() > 6
+        && bech32_checksum(&text[..text.len() - 6]).as_deref() == Some(&text[text.len() - 6..])
 }
 
 /// Returns the checksum that follows a Bech32 text, in its case.
@@ -126,7 +140,13 @@ pub(in crate::secrets) fn bech32_checksum(before: &[u8]) -> Option<Vec<u8>> {
     let (human, data) = (&lower[..separator], &lower[separator + 1..]);
     let mut state = 1_u32;
     let mut feed = |value: u8| {
-        const GENERATOR: [u32; 5] = [0x3b6a_57b2, 0x2650_8e6d, 0x1ea1_19fa, 0x3d42_33dd, 0x2a14_62b3];
+        const GENERATOR: [u32; 5] = [
+            0x3b6a_57b2,
+            0x2650_8e6d,
+            0x1ea1_19fa,
+            0x3d42_33dd,
+            0x2a14_62b3,
+        ];
         let top = state >> 25;
         state = (state & 0x1ff_ffff) << 5 ^ u32::from(value);
         for (bit, generator) in GENERATOR.iter().enumerate() {
@@ -144,7 +164,17 @@ pub(in crate::secrets) fn bech32_checksum(before: &[u8]) -> Option<Vec<u8>> {
     (0..6).for_each(|_| feed(0));
     let remainder = state ^ 1;
     let digits = (0..6).map(|index| BECH32[(remainder >> (5 * (5 - index)) & 31) as usize]);
-    Some(digits.map(|digit| if upper { digit.to_ascii_uppercase() } else { digit }).collect())
+    Some(
+        digits
+            .map(|digit| {
+                if upper {
+                    digit.to_ascii_uppercase()
+                } else {
+                    digit
+                }
+            })
+            .collect(),
+    )
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@ type Claims = Map<String, Value>;
 
 /// Checks the token within `text` (from its `eyJ` on), and tells who issued it.
 pub(super) fn check(text: &[u8], notes: &mut Vec<String>) -> Outcome {
-    let Some((header, payload)) = parse(text) else { return Outcome::Fails };
+    let Some((header, payload)) = parse(text) else {
+        return Outcome::Fails;
+    };
     if is_sample(&payload) {
         return Outcome::Fails;
     }

@@ -54,11 +54,16 @@ impl<'a> Value<'a> {
     /// head; each to the end of the value, and to the end of its first run.
     fn encoded(&self) -> impl Iterator<Item = &'a [u8]> {
         let head = &self.bytes[..self.head.min(self.bytes.len())];
-        let behind = head.iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |at| at + 1);
+        let behind = head
+            .iter()
+            .rposition(|byte| !byte.is_ascii_alphanumeric())
+            .map_or(0, |at| at + 1);
         let bytes = self.bytes;
         let run_end = self.runs.first().map_or(bytes.len(), |run| run.end);
         let starts = [0, behind, head.len()];
-        starts.into_iter().flat_map(move |from| [&bytes[from..], &bytes[from.min(run_end)..run_end]])
+        starts
+            .into_iter()
+            .flat_map(move |from| [&bytes[from..], &bytes[from.min(run_end)..run_end]])
     }
 
     /// Returns the runs' bytes.
@@ -80,7 +85,10 @@ pub(super) fn run(check: &Check, value: &Value<'_>, notes: &mut Vec<String>) -> 
             let bits: f64 = parameter.parse().unwrap_or_default();
             grade(statistics::entropy(value.payload()) >= bits, Holds)
         }
-        Kind::Uuid | Kind::Uuid4 => grade(identifier::is_uuid(value.bytes, check.kind == Kind::Uuid4), Holds),
+        Kind::Uuid | Kind::Uuid4 => grade(
+            identifier::is_uuid(value.bytes, check.kind == Kind::Uuid4),
+            Holds,
+        ),
         Kind::ObjectId => grade(value.fields().any(identifier::is_object_id), Holds),
         Kind::Ulid => grade(value.fields().any(identifier::is_ulid), Holds),
         Kind::Ksuid => grade(identifier::has_ksuid(value.payload()), Holds),
@@ -94,13 +102,26 @@ pub(super) fn run(check: &Check, value: &Value<'_>, notes: &mut Vec<String>) -> 
             identifier::Account::Old => Holds,
             identifier::Account::Impossible => Fails,
         },
-        Kind::OpenAi => grade(identifier::has_equal_halves(value.bytes, b"T3BlbkFJ"), Structured),
+        Kind::OpenAi => grade(
+            identifier::has_equal_halves(value.bytes, b"T3BlbkFJ"),
+            Structured,
+        ),
         Kind::AzureAnnotated => grade(azure::is_annotated(value.bytes, parameter), Structured),
         Kind::Jwt => jwt::check(value.bytes, notes),
         Kind::Macaroon => grade(value.encoded().any(macaroon::is_macaroon), Structured),
         Kind::Base64 | Kind::Base64Text | Kind::Base64Json | Kind::Basic => base64(check, value),
-        Kind::Base32 => grade(value.encoded().any(|text| sized(encoding::base32(text), parameter)), Holds),
-        Kind::Base58 => grade(value.encoded().any(|text| sized(encoding::base58(text), parameter)), Structured),
+        Kind::Base32 => grade(
+            value
+                .encoded()
+                .any(|text| sized(encoding::base32(text), parameter)),
+            Holds,
+        ),
+        Kind::Base58 => grade(
+            value
+                .encoded()
+                .any(|text| sized(encoding::base58(text), parameter)),
+            Structured,
+        ),
         Kind::HexKey => grade(identifier::is_secp256k1_key(value.payload()), Holds),
         Kind::Pem => grade(super::structure::holds_key(value.bytes), Structured),
         Kind::Bip39 => grade(identifier::is_mnemonic(value.bytes), Proves),
@@ -117,18 +138,35 @@ pub(super) fn run(check: &Check, value: &Value<'_>, notes: &mut Vec<String>) -> 
 
 fn base64(check: &Check, value: &Value<'_>) -> Outcome {
     let parameter = check.parameter;
-    let decoded = || value.encoded().chain(value.fields()).filter_map(encoding::base64);
+    let decoded = || {
+        value
+            .encoded()
+            .chain(value.fields())
+            .filter_map(encoding::base64)
+    };
     let (passes, good) = match check.kind {
         Kind::Base64 if parameter.is_empty() => (decoded().next().is_some(), Outcome::Holds),
         Kind::Base64 => {
-            let whole = value.encoded().any(|text| sized(encoding::base64(text), parameter));
+            let whole = value
+                .encoded()
+                .any(|text| sized(encoding::base64(text), parameter));
             let mut fields = value.fields().peekable();
-            let each = fields.peek().is_some() && fields.all(|text| sized(encoding::base64(text), parameter));
+            let each = fields.peek().is_some()
+                && fields.all(|text| sized(encoding::base64(text), parameter));
             (whole || each, Outcome::Holds)
         }
-        Kind::Base64Text => (decoded().any(|text| begins_with(&text, parameter.as_bytes())), Outcome::Structured),
-        Kind::Base64Json => (decoded().any(|text| is_json_object(&text, parameter)), Outcome::Structured),
-        _ => (decoded().any(|text| is_user_and_password(&text)), Outcome::Structured),
+        Kind::Base64Text => (
+            decoded().any(|text| begins_with(&text, parameter.as_bytes())),
+            Outcome::Structured,
+        ),
+        Kind::Base64Json => (
+            decoded().any(|text| is_json_object(&text, parameter)),
+            Outcome::Structured,
+        ),
+        _ => (
+            decoded().any(|text| is_user_and_password(&text)),
+            Outcome::Structured,
+        ),
     };
     if passes { good } else { Outcome::Fails }
 }
@@ -139,11 +177,16 @@ fn sized(decoded: Option<Vec<u8>>, size: &str) -> bool {
 
 /// Some formats put a few bytes before the text that they always hold.
 fn begins_with(text: &[u8], wanted: &[u8]) -> bool {
-    (0..=4).any(|skip| text.get(skip..).is_some_and(|text| text.starts_with(wanted)))
+    (0..=4).any(|skip| {
+        text.get(skip..)
+            .is_some_and(|text| text.starts_with(wanted))
+    })
 }
 
 fn is_json_object(text: &[u8], key: &str) -> bool {
-    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(text) else { return false };
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_slice(text) else {
+        return false;
+    };
     key.is_empty() || object.contains_key(key)
 }
 

@@ -15,5 +15,9 @@ pub(super) fn entropy(text: &[u8]) -> f64 {
     }
     let total = text.len() as f64;
     let share = |count: u32| f64::from(count) / total;
-    -counts.iter().filter(|count| **count > 0).map(|count| share(*count) * share(*count).log2()).sum::<f64>()
+    -counts
+        .iter()
+        .filter(|count| **count > 0)
+        .map(|count| share(*count) * share(*count).log2())
+        .sum::<f64>()
 }

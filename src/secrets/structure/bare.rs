@@ -11,7 +11,9 @@ use crate::finding::Confidence;
 pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     const LIMIT: usize = 16 << 10;
     let version = text.get(at + 5..at + 8)?;
-    let begins = at == 0 || !Class::B64.contains(text[at - 1]) || super::super::matcher::is_escaped(&text[..at]);
+    let begins = at == 0
+        || !Class::B64.contains(text[at - 1])
+        || super::super::matcher::is_escaped(&text[..at]);
     if !begins || !matches!(version, b"IBA" | b"gEA" | b"AgE") {
         return None;
     }
@@ -28,8 +30,11 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
         }
         end += line.len() - indent - length;
     }
-    let bytes = encoding::base64(&body).or_else(|| encoding::base64(&body[..body.len() / 4 * 4]))?;
-    let Der::Key(kind) = der::read(&bytes)? else { return None };
+    let bytes =
+        encoding::base64(&body).or_else(|| encoding::base64(&body[..body.len() / 4 * 4]))?;
+    let Der::Key(kind) = der::read(&bytes)? else {
+        return None;
+    };
     let end = at + text[at..end.min(text.len())].trim_ascii_end().len();
     Some(Key {
         rule: Some(rules::PRIVATE_KEY_RULE),

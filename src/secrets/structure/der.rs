@@ -31,7 +31,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Der> {
         &SEQUENCE if matches!(version, [0 | 1]) => pkcs8(fields),
         &OCTETS if version == [1] => {
             let key = item(&mut fields, OCTETS)?;
-            (16..=80).contains(&key.len()).then(|| Der::Key(format!("EC, {} bits", bits(key.len() * 8))))
+            (16..=80)
+                .contains(&key.len())
+                .then(|| Der::Key(format!("EC, {} bits", bits(key.len() * 8))))
         }
         &INTEGER if matches!(version, [0 | 1]) => integers(fields),
         _ => None,
@@ -96,7 +98,12 @@ fn item<'a>(rest: &mut &'a [u8], kind: u8) -> Option<&'a [u8]> {
         0..=0x7f => (usize::from(short), tail),
         0x81..=0x83 => {
             let (digits, tail) = tail.split_at_checked(usize::from(short & 0x0f))?;
-            (digits.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), tail)
+            (
+                digits
+                    .iter()
+                    .fold(0, |length, byte| length << 8 | usize::from(*byte)),
+                tail,
+            )
         }
         _ => return None,
     };

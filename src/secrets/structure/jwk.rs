@@ -14,7 +14,9 @@ const REACH: usize = 6000;
 /// Reads the object around the `"kty"` at `at`.
 pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     let object = object_around(text, at)?;
-    let Value::Object(fields) = serde_json::from_slice(&text[object.clone()]).ok()? else { return None };
+    let Value::Object(fields) = serde_json::from_slice(&text[object.clone()]).ok()? else {
+        return None;
+    };
     let text_of = |name: &str| fields.get(name).and_then(Value::as_str);
     let (kind, secret) = match text_of("kty")? {
         "oct" => ("symmetric".to_owned(), text_of("k")?),
@@ -22,7 +24,9 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
         _ => return None,
     };
     let identity = encoding::base64(secret.as_bytes()).filter(|bytes| bytes.len() >= 16)?;
-    if super::super::placeholder::is_placeholder(secret.as_bytes()) || super::super::placeholder::is_documented(secret.as_bytes()) {
+    if super::super::placeholder::is_placeholder(secret.as_bytes())
+        || super::super::placeholder::is_documented(secret.as_bytes())
+    {
         return None;
     }
     let start = object.start + memchr::memmem::find(&text[object.clone()], secret.as_bytes())?;

@@ -42,7 +42,13 @@ struct Key {
 }
 
 /// The readers, in the order of [`anchors::ANCHORS`].
-const READERS: [fn(&[u8], usize) -> Option<Key>; anchors::ANCHORS.len()] = [pem::read, ppk::read, pem::read_encoded, jwk::read, bare::read];
+const READERS: [fn(&[u8], usize) -> Option<Key>; anchors::ANCHORS.len()] = [
+    pem::read,
+    ppk::read,
+    pem::read_encoded,
+    jwk::read,
+    bare::read,
+];
 
 /// Returns what the rules of this reader say about themselves.
 pub(super) fn metas() -> &'static [RuleMeta] {
@@ -68,7 +74,11 @@ pub(super) fn find(text: &[u8], places: &[(u16, usize)]) -> Vec<Found> {
 
 fn into_found(key: Key) -> Found {
     let rule = key.rule.unwrap_or(&rules::ENCRYPTED);
-    let message = if key.kind.is_empty() { rule.title.to_owned() } else { format!("{} ({})", rule.title, key.kind) };
+    let message = if key.kind.is_empty() {
+        rule.title.to_owned()
+    } else {
+        format!("{} ({})", rule.title, key.kind)
+    };
     Found {
         candidate: Candidate {
             rule,
@@ -81,6 +91,11 @@ fn into_found(key: Key) -> Found {
         },
         claim: key.claim,
         identity: Some(key.identity),
-        rank: Rank { formatted: true, structure: true, public: key.rule.is_none(), ..Rank::default() },
+        rank: Rank {
+            formatted: true,
+            structure: true,
+            public: key.rule.is_none(),
+            ..Rank::default()
+        },
     }
 }

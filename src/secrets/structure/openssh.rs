@@ -19,7 +19,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Der> {
         return Some(Der::Encrypted);
     }
     let kind = String::from_utf8_lossy(string(&mut public)?).into_owned();
-    Some(Der::Key(kind.strip_prefix("ssh-").unwrap_or(&kind).to_owned()))
+    Some(Der::Key(
+        kind.strip_prefix("ssh-").unwrap_or(&kind).to_owned(),
+    ))
 }
 
 fn string<'a>(rest: &mut &'a [u8]) -> Option<&'a [u8]> {

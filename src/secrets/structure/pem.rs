@@ -17,7 +17,12 @@ const DASHES: &[u8] = b"-----";
 /// Reads the key that begins at `at`.
 pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     let window = &text[at..text.len().min(at + LIMIT)];
-    let label_end = memchr::memmem::find(window.get(BEGIN.len()..)?.get(..64.min(window.len() - BEGIN.len()))?, DASHES)?;
+    let label_end = memchr::memmem::find(
+        window
+            .get(BEGIN.len()..)?
+            .get(..64.min(window.len() - BEGIN.len()))?,
+        DASHES,
+    )?;
     let label = &window[BEGIN.len()..BEGIN.len() + label_end];
     if !label.ends_with(b"PRIVATE KEY") && label != b"PGP PRIVATE KEY BLOCK" {
         return None;
@@ -34,8 +39,22 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     let end = body_end.unwrap_or(header + body.len());
     let value_end = at + header + trimmed(&window[header..end]);
     let claim_end = at + body_end.map_or(value_end - at, |end| end + footer.len());
-    let rule = rule.map(|rule| if in_service_account(text, at) { rules::GOOGLE_RULE } else { rule });
-    Some(Key { rule, value: at..value_end, public_prefix: header, claim: at..claim_end, identity, confidence, kind })
+    let rule = rule.map(|rule| {
+        if in_service_account(text, at) {
+            rules::GOOGLE_RULE
+        } else {
+            rule
+        }
+    });
+    Some(Key {
+        rule,
+        value: at..value_end,
+        public_prefix: header,
+        claim: at..claim_end,
+        identity,
+        confidence,
+        kind,
+    })
 }
 
 /// Reads a key whose armour is in base64 once more, as in a kubeconfig.
@@ -48,16 +67,25 @@ pub(super) fn read_encoded(text: &[u8], at: usize) -> Option<Key> {
     let armour = encoding::base64(encoded)?;
     let inner = read(&armour, 0)?;
     let range = at..at + length;
-    Some(Key { value: range.clone(), claim: range, public_prefix: 0, ..inner })
+    Some(Key {
+        value: range.clone(),
+        claim: range,
+        public_prefix: 0,
+        ..inner
+    })
 }
 
 /// Returns whether a text is a private key, in armour or as the base64 of its body.
 pub(in crate::secrets) fn holds_key(text: &[u8]) -> bool {
     let armoured = |text: &[u8]| {
         let begin = memchr::memmem::find(text, BEGIN);
-        begin.and_then(|at| read(text, at)).is_some_and(|key| key.rule.is_some())
+        begin
+            .and_then(|at| read(text, at))
+            .is_some_and(|key| key.rule.is_some())
     };
-    armoured(text) || encoding::base64(text).is_some_and(|body| armoured(&body) || matches!(der::read(&body), Some(Der::Key(_))))
+    armoured(text)
+        || encoding::base64(text)
+            .is_some_and(|body| armoured(&body) || matches!(der::read(&body), Some(Der::Key(_))))
 }
 
 type Meaning = (Option<&'static RuleMeta>, String, Vec<u8>, Confidence);
@@ -114,35 +142,58 @@ fn decode(body: &[u8]) -> Option<Vec<u8>> {
             continue;
         }
         for word in line.split(|byte| matches!(byte, b' ' | b'\t')) {
-            let encoded = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+            let encoded =
+                |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
             if !word.iter().all(encoded) {
                 return None;
             }
             text.extend_from_slice(word);
         }
     }
-    let content = text.iter().position(|byte| *byte == b'=').unwrap_or(text.len());
+    let content = text
+        .iter()
+        .position(|byte| *byte == b'=')
+        .unwrap_or(text.len());
     text.truncate(content);
     // Spare bits of a hand-made key do not matter.
-    encoding::base64(&text).or_else(|| encoding::base64(&text[..text.len() / 4 * 4])).filter(|bytes| bytes.len() >= 32)
+    encoding::base64(&text)
+        .or_else(|| encoding::base64(&text[..text.len() / 4 * 4]))
+        .filter(|bytes| bytes.len() >= 32)
 }
 
 /// Takes quotes, commas, comment signs and the like from both ends of a line.
 fn bare(line: &[u8]) -> &[u8] {
     let wrapping = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'/' | b'=');
     let joining = |byte: &u8| !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'/' | b'=');
-    let start = line.iter().position(|byte| !wrapping(byte)).unwrap_or(line.len());
+    let start = line
+        .iter()
+        .position(|byte| !wrapping(byte))
+        .unwrap_or(line.len());
     // A body line may begin with a plus sign; the sign of a patch or a concatenation is followed by something else.
     let start = match line.get(..start) {
         Some([.., b'+']) if line.len() - start + 1 == 64 => start - 1,
         _ => start,
     };
-    let mut end = line.iter().rposition(|byte| !joining(byte)).map_or(start, |at| at + 1).max(start);
-    if let Some(quote) = line[start..end].iter().position(|byte| matches!(byte, b'"' | b'\'' | b'`')) {
+    let mut end = line
+        .iter()
+        .rposition(|byte| !joining(byte))
+        .map_or(start, |at| at + 1)
+        .max(start);
+    if let Some(quote) = line[start..end]
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\'' | b'`'))
+    {
         end = start + quote;
     }
-    let slashes = line[start..end].iter().take_while(|byte| **byte == b'/').count();
-    if slashes >= 2 { bare_comment(&line[start + slashes..end]) } else { &line[start..end] }
+    let slashes = line[start..end]
+        .iter()
+        .take_while(|byte| **byte == b'/')
+        .count();
+    if slashes >= 2 {
+        bare_comment(&line[start + slashes..end])
+    } else {
+        &line[start..end]
+    }
 }
 
 fn bare_comment(line: &[u8]) -> &[u8] {
@@ -166,6 +217,11 @@ fn in_service_account(text: &[u8], at: usize) -> bool {
     const REACH: usize = 4096;
     let before = &text[at.saturating_sub(REACH)..at];
     let after = &text[at..text.len().min(at + 2 * REACH)];
-    let holds = |needle: &[u8]| memchr::memmem::find(before, needle).is_some() || memchr::memmem::find(after, needle).is_some();
-    holds(b"service_account") && holds(b"client_email") && memchr::memmem::find(before, b"private_key").is_some()
+    let holds = |needle: &[u8]| {
+        memchr::memmem::find(before, needle).is_some()
+            || memchr::memmem::find(after, needle).is_some()
+    };
+    holds(b"service_account")
+        && holds(b"client_email")
+        && memchr::memmem::find(before, b"private_key").is_some()
 }

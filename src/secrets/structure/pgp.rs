@@ -42,15 +42,22 @@ fn new_length(tail: &[u8]) -> Option<(usize, &[u8])> {
         0..=191 => Some((usize::from(first), tail)),
         192..=223 => {
             let (&second, tail) = tail.split_first()?;
-            Some(((usize::from(first) - 192) * 256 + usize::from(second) + 192, tail))
+            Some((
+                (usize::from(first) - 192) * 256 + usize::from(second) + 192,
+                tail,
+            ))
         }
-        255 => tail.split_at_checked(4).map(|(digits, tail)| (number(digits), tail)),
+        255 => tail
+            .split_at_checked(4)
+            .map(|(digits, tail)| (number(digits), tail)),
         _ => None,
     }
 }
 
 fn number(digits: &[u8]) -> usize {
-    digits.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
+    digits
+        .iter()
+        .fold(0, |number, byte| number << 8 | usize::from(*byte))
 }
 
 /// Walks over the public half to the byte that says how the secret half is protected.

@@ -13,10 +13,17 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     let kind = field(first_line)?;
     let encryption = value_of(window, b"Encryption:")?;
     let (start, count) = position_of(window, b"Private-Lines:")?;
-    let count: usize = std::str::from_utf8(count).ok()?.parse().ok().filter(|count| (1..=400).contains(count))?;
+    let count: usize = std::str::from_utf8(count)
+        .ok()?
+        .parse()
+        .ok()
+        .filter(|count| (1..=400).contains(count))?;
     let mut end = start;
     let mut body = Vec::new();
-    for line in window[start..].split_inclusive(|byte| *byte == b'\n').take(count) {
+    for line in window[start..]
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(count)
+    {
         body.extend_from_slice(line.trim_ascii());
         end += line.len();
     }

@@ -3,7 +3,13 @@
 use crate::finding::{Category, Engine, Severity};
 use crate::rule::RuleMeta;
 
-const fn rule(id: &'static str, title: &'static str, severity: Severity, page: &'static str, references: &'static [&'static str]) -> RuleMeta {
+const fn rule(
+    id: &'static str,
+    title: &'static str,
+    severity: Severity,
+    page: &'static str,
+    references: &'static [&'static str],
+) -> RuleMeta {
     RuleMeta {
         id,
         title,
@@ -21,7 +27,13 @@ const fn rule(id: &'static str, title: &'static str, severity: Severity, page: &
 pub(super) static ALL: &[RuleMeta] = &[GOOGLE, JWK, OPENSSH, PGP, PRIVATE_KEY, PUTTY];
 
 /// Marks what is encrypted, so that no other rule speaks of it; it never has a finding.
-pub(super) static ENCRYPTED: RuleMeta = rule("encrypted-private-key", "Encrypted private key", Severity::Low, "", &[]);
+pub(super) static ENCRYPTED: RuleMeta = rule(
+    "encrypted-private-key",
+    "Encrypted private key",
+    Severity::Low,
+    "",
+    &[],
+);
 
 /// The rules of [`ALL`], where each is found.
 pub(super) static PRIVATE_KEY_RULE: &RuleMeta = &ALL[4];

@@ -1,122 +1,213 @@
-//! Turns `rules/secrets/*.toml` into one static table, so that the program parses no rule when it starts.
+//! Turns `rules/secrets/*.toml` into one static table: the rules, and the automata that find their words.
 
-#[allow(dead_code, reason = "the program uses what the build script does not")]
-#[path = "src/secrets/schema.rs"]
-mod schema;
-#[allow(dead_code, reason = "the program uses what the build script does not")]
-#[path = "src/secrets/shape.rs"]
-mod shape;
-
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use schema::{ReadRule, Role};
-use shape::Part;
+#[path = "src/secrets/automaton.rs"]
+#[expect(dead_code, reason = "only the engine walks it")]
+mod automaton;
+#[path = "src/secrets/check.rs"]
+mod check;
+#[path = "src/secrets/index.rs"]
+#[expect(dead_code, reason = "only the engine asks for targets")]
+mod index;
+#[path = "src/secrets/pairs/anchors.rs"]
+#[expect(dead_code, reason = "only the engine asks what an anchor starts")]
+mod pair_anchors;
+#[path = "src/secrets/schema.rs"]
+mod schema;
+#[path = "src/secrets/shape.rs"]
+#[expect(dead_code, reason = "only the engine measures runs")]
+mod shape;
+#[path = "src/secrets/structure/anchors.rs"]
+mod structure_anchors;
+
+use index::{Index, Target, Words};
+use schema::RawRule;
+use shape::Piece;
+
+const RULES: &str = "rules/secrets";
 
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo tells a build script where to write in the environment"
 )]
 fn main() {
-    println!("cargo::rerun-if-changed=rules/secrets");
-    println!("cargo::rerun-if-changed=src/secrets/schema.rs");
-    println!("cargo::rerun-if-changed=src/secrets/shape.rs");
-    let mut files: Vec<_> = fs::read_dir("rules/secrets")
-        .expect("the rules stand beside the build script")
-        .map(|entry| entry.expect("the folder of rules is readable").path())
+    for path in ["build.rs", "src/secrets", RULES] {
+        println!("cargo::rerun-if-changed={path}");
+    }
+    let rules = read_rules();
+    let (mut exact, mut folded) = index::words_of(&rules);
+    add(&mut exact, structure_anchors::ANCHORS, |anchor| {
+        Target::Structure { anchor }
+    });
+    add(&mut folded, pair_anchors::KEYWORDS, |keyword| {
+        Target::Pair { keyword }
+    });
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
+    let mut code = table(&rules);
+    code += &index_code("EXACT", &exact, false, &out);
+    code += &index_code("FOLDED", &folded, true, &out);
+    fs::write(out.join("rules.rs"), code).expect("OUT_DIR is writable");
+}
+
+/// Reads all rule files, sorted by the rules' ids; mistakes stop the build with their places.
+fn read_rules() -> Vec<RawRule> {
+    let mut rules: Vec<RawRule> = Vec::new();
+    let mut files: Vec<_> = fs::read_dir(RULES)
+        .expect("rules/secrets is a folder")
+        .map(|entry| entry.expect("rules/secrets can be listed").path())
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "toml")
         })
         .collect();
     files.sort();
-    let mut rules: Vec<ReadRule> = files.iter().flat_map(|file| read(file)).collect();
-    rules.sort_by(|a, b| a.raw.id.cmp(&b.raw.id));
-    for pair in rules.windows(2) {
+    let (read, wrong): (Vec<_>, Vec<_>) = files
+        .iter()
+        .map(|file| read_file(file))
+        .partition(Result::is_ok);
+    let wrong: Vec<_> = wrong.into_iter().filter_map(Result::err).collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    rules.extend(read.into_iter().flatten().flatten());
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut ids = BTreeSet::new();
+    for rule in &rules {
         assert!(
-            pair[0].raw.id != pair[1].raw.id,
-            "two rules are called `{}`",
-            pair[0].raw.id
+            ids.insert(&rule.id),
+            "{RULES}: rule `{}` is there twice",
+            rule.id
         );
     }
-    let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("secret_rules.rs"), table(&rules)).expect("OUT_DIR is writable");
+    rules
 }
 
-fn read(file: &Path) -> Vec<ReadRule> {
-    let name = file.display();
-    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let raw = schema::read(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let check = |rule: schema::RawRule| {
-        let id = rule.id.clone();
-        schema::check(rule)
-            .unwrap_or_else(|(key, error)| panic!("{name}: rule `{id}`: {key}: {error}"))
-    };
-    raw.into_iter().map(check).collect()
+fn read_file(path: &Path) -> Result<Vec<RawRule>, String> {
+    let text =
+        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    schema::parse(&text).map_err(|error| {
+        let line = text[..error.at].matches('\n').count() + 1;
+        let known = error
+            .unknown
+            .map(|(_, known)| format!("; known are {}", known.join(", ")));
+        format!(
+            "{}:{line}: {}{}",
+            path.display(),
+            error.message,
+            known.unwrap_or_default()
+        )
+    })
 }
 
-/// Writes the table of rules and the table of anchors.
-fn table(rules: &[ReadRule]) -> String {
-    let mut code = "pub(super) static RULES: &[Definition] = &[\n".to_owned();
-    let mut anchors: BTreeMap<&str, Vec<(usize, Role)>> = BTreeMap::new();
-    for (index, rule) in rules.iter().enumerate() {
-        for anchor in &rule.anchors {
-            anchors
-                .entry(&anchor.text)
-                .or_default()
-                .push((index, anchor.role));
-        }
-        write_rule(&mut code, rule);
+fn add(words: &mut Words, more: &[&str], target: impl Fn(u16) -> Target) {
+    for (number, word) in more.iter().enumerate() {
+        words
+            .entry(word.as_bytes().to_vec())
+            .or_default()
+            .push(target(number as u16));
     }
-    code.push_str("];\npub(super) static ANCHORS: &[(&str, &[(u16, Role)])] = &[\n");
-    for (text, uses) in anchors {
-        let uses: Vec<String> = uses
+}
+
+fn table(rules: &[RawRule]) -> String {
+    let mut code = format!(
+        "/// The built-in rules, sorted by id.\npub(crate) static RULES: [Definition; {}] = [\n",
+        rules.len()
+    );
+    for rule in rules {
+        let severity = rule.severity[..1].to_ascii_uppercase() + &rule.severity[1..];
+        let pair = rule.pair.as_ref().map_or("None".to_owned(), |pair| {
+            format!("Some({})", shape_code(pair))
+        });
+        let shapes: String = rule
+            .shapes
             .iter()
-            .map(|(rule, role)| format!("({rule}, Role::{role:?})"))
+            .map(|shape| shape_code(shape) + ", ")
             .collect();
-        writeln!(code, "({text:?}, &[{}]),", uses.join(", ")).expect("text takes everything");
+        let _ = writeln!(
+            code,
+            "Definition {{ meta: RuleMeta {{ id: {:?}, title: {:?}, engine: Engine::Secrets, \
+             category: Category::Credential, severity: Severity::{severity}, since: {:?}, page: {:?}, \
+             references: &{:?}, cwe: Some(798) }}, family: {:?}, shapes: &[{shapes}], regex: {:?}, near: &{:?}, \
+             checks: {}, advise: {}, pair: {pair}, public: {} }},",
+            rule.id,
+            rule.title,
+            rule.since,
+            rule.page,
+            rule.references,
+            rule.family,
+            rule.regex,
+            rule.near,
+            checks_code(&rule.checks),
+            checks_code(&rule.advise),
+            rule.public,
+        );
     }
     code + "];\n"
 }
 
-fn write_rule(code: &mut String, rule: &ReadRule) {
-    let raw = &rule.raw;
-    let severity = raw.severity[..1].to_uppercase() + &raw.severity[1..];
-    let shapes: Vec<String> = rule.shapes.iter().map(|parts| parts_code(parts)).collect();
-    let pair = rule.pair.as_ref().map_or("None".to_owned(), |pair| {
-        format!("Some({})", parts_code(pair))
-    });
-    writeln!(
-        code,
-        "Definition {{ meta: RuleMeta {{ id: {:?}, title: {:?}, engine: Engine::Secrets, \
-         category: Category::Credential, severity: Severity::{severity}, since: {:?}, page: {:?}, \
-         references: &{:?}, cwe: Some(798) }}, family: {:?}, shapes: &[{}], regex: {:?}, near: &{:?}, \
-         checks: &{:?}, advises: &{:?}, pair: {pair}, public: {} }},",
-        raw.id,
-        raw.title,
-        raw.since,
-        raw.page.trim(),
-        raw.references,
-        raw.family.as_ref().unwrap_or(&raw.id),
-        shapes.join(", "),
-        raw.regex,
-        raw.near,
-        raw.check.0,
-        raw.advise.0,
-        raw.public,
-    )
-    .expect("text takes everything");
+fn shape_code(pieces: &[Piece]) -> String {
+    let mut code = "Shape(&[".to_owned();
+    for piece in pieces {
+        let _ = match piece {
+            Piece::Literal(text) => write!(
+                code,
+                "Part::Literal(b\"{}\"), ",
+                text.as_bytes().escape_ascii()
+            ),
+            Piece::Run {
+                class,
+                min,
+                max,
+                greedy,
+            } => {
+                write!(
+                    code,
+                    "Part::Run {{ class: Class::{class:?}, min: {min}, max: {max}, greedy: {greedy} }}, "
+                )
+            }
+        };
+    }
+    code + "])"
 }
 
-fn parts_code(parts: &[Part<String>]) -> String {
-    let part_code = |part: &Part<String>| match part {
-        Part::Run(alphabet, min, max) => format!("Part::Run(Alphabet::{alphabet:?}, {min}, {max})"),
-        other => format!("Part::{other:?}"),
-    };
+fn checks_code(checks: &[(check::Kind, String)]) -> String {
+    let mut code = "&[".to_owned();
+    for (kind, parameter) in checks {
+        let _ = write!(
+            code,
+            "Check {{ kind: Kind::{kind:?}, parameter: {parameter:?} }}, "
+        );
+    }
+    code + "]"
+}
+
+/// Writes the rows of an index beside the code, because a megabyte of numbers is slow to compile.
+fn index_code(name: &str, words: &Words, fold: bool, out: &Path) -> String {
+    let index =
+        Index::build(words, fold).expect("the words of the rules have fewer than 65536 states");
+    let automaton = &index.automaton;
+    let file = format!("{}.bin", name.to_ascii_lowercase());
+    fs::write(out.join(&file), &automaton.rows).expect("OUT_DIR is writable");
+    let words: Vec<_> = index.words.iter().map(|word| format!("{word:?}")).collect();
+    let targets: Vec<_> = index
+        .targets
+        .iter()
+        .map(|target| format!("Target::{target:?}"))
+        .collect();
     format!(
-        "&[{}]",
-        parts.iter().map(part_code).collect::<Vec<_>>().join(", ")
+        "/// Finds the words of the built-in rules.\npub(crate) static {name}: Index = Index {{ \
+         automaton: super::automaton::Automaton {{ columns: std::borrow::Cow::Borrowed(&{:?}), width: {}, \
+         rows: std::borrow::Cow::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))), first_match: {}, \
+         ends: std::borrow::Cow::Borrowed(&{:?}), words: std::borrow::Cow::Borrowed(&{:?}) }}, \
+         words: std::borrow::Cow::Borrowed(&[{}]), targets: std::borrow::Cow::Borrowed(&[{}]) }};\n",
+        automaton.columns,
+        automaton.width,
+        automaton.first_match,
+        automaton.ends,
+        automaton.words,
+        words.join(", "),
+        targets.join(", "),
     )
 }

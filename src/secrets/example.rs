@@ -1,406 +1,417 @@
-//! The examples of the rules, expanded and run: every rule finds what it says and leaves alone what it says.
+//! Values for the examples of rules: made up on demand, so that no file holds anything that looks like a live
+//! credential.
 //!
-//! `{hex:32}` and the other fields of shapes expand to a text that is random but always the same, `{valid}` to a
-//! value of the rule's shape that passes its checks, `{invalid}` to one with a single character changed. So the
-//! repository holds nothing that looks like a live credential.
+//! In comes a rule, out go texts in which `{b62:36}` is some text of that form (always the same), `{valid}` a value
+//! that passes the rule's checks, and `{invalid}` one that nearly does.
 
-use super::confirm;
-use super::rule::{Definition, Parts, RULES};
-use super::schema::{self, RawRule};
-use super::shape::{self, Alphabet, Part};
-use super::{Options, Scanner};
-use crate::finding::{Place, RepoPath};
+use super::check::Kind;
+use super::confirm::{azure, checksum, encoding};
+use super::judge::{self, Match};
+use super::shape::Class;
+use super::table::{Check, Part, Shape};
+use super::{Rule, custom, matcher, shape};
 
-/// A stream of random numbers that begins anew for each rule.
-pub(super) struct Random(u64);
+/// An example that cannot be written out.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct ExampleError(String);
 
-impl Random {
-    pub(super) fn new(seed: &str) -> Self {
-        let digest = blake3::hash(seed.as_bytes());
-        Self(
-            digest.as_bytes()[..8]
-                .iter()
-                .fold(0, |seed, byte| seed << 8 | u64::from(*byte))
-                | 1,
-        )
+/// How often a value is drawn until one passes checks that cannot be computed.
+const DRAWS: u64 = 20_000;
+
+/// Returns the examples of a rule, written out.
+pub(super) fn of(rule: &Rule) -> Result<(Vec<String>, Vec<String>), ExampleError> {
+    let write = |texts: &[String], offset: u64| -> Result<Vec<String>, ExampleError> {
+        (offset..)
+            .zip(texts)
+            .map(|(seed, text)| expand(rule, text, seed))
+            .collect()
+    };
+    Ok((write(&rule.raw.finds, 0)?, write(&rule.raw.clean, 1000)?))
+}
+
+/// Writes out the braces of one text; those that hold no shape stay as they are.
+fn expand(rule: &Rule, text: &str, seed: u64) -> Result<String, ExampleError> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut drawn = seed << 16;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        rest = &rest[open..];
+        let inside = rest.find('}').map_or("", |close| &rest[1..close]);
+        drawn += 1;
+        match brace(rule, inside, drawn)? {
+            Some(value) => {
+                out.push_str(&value);
+                rest = &rest[inside.len() + 2..];
+            }
+            None => {
+                out.push('{');
+                rest = &rest[1..];
+            }
+        }
+    }
+    Ok(out + rest)
+}
+
+fn brace(rule: &Rule, inside: &str, seed: u64) -> Result<Option<String>, ExampleError> {
+    let (name, number) = inside.split_once(':').unwrap_or((inside, "1"));
+    let number = |()| {
+        number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| number.checked_sub(1))
+    };
+    Ok(match name {
+        "valid" => Some(valid(rule, number(()).unwrap_or_default(), seed)?),
+        "invalid" => Some(invalid(rule, number(()).unwrap_or_default(), seed)?),
+        "JWT" => Some(token(&mut Dice::new(rule.meta.id, seed))),
+        "DISCORD" => Some(discord(&mut Dice::new(rule.meta.id, seed))),
+        _ => shape::parse(&format!("{{{inside}}}")).ok().map(|pieces| {
+            let shape = custom::shape(&pieces);
+            text_of(&draw(shape, &mut Dice::new(rule.meta.id, seed)))
+        }),
+    })
+}
+
+/// Returns a value of a shape of the rule that passes its checks.
+pub(super) fn valid(rule: &Rule, number: usize, seed: u64) -> Result<String, ExampleError> {
+    let shape = shape_of(rule, number)?;
+    let mut dice = Dice::new(rule.meta.id, seed);
+    for _ in 0..DRAWS {
+        let mut value = draw(shape, &mut dice);
+        for check in rule.definition.checks.iter().chain(rule.definition.advise) {
+            complete(check, shape, &mut value, &mut dice);
+        }
+        if passes(rule, shape, &value) {
+            return Ok(text_of(&value));
+        }
+    }
+    Err(ExampleError(format!(
+        "no value of shape {} of rule `{}` passes its checks",
+        number + 1,
+        rule.meta.id
+    )))
+}
+
+/// Returns a valid value with one character changed, so that it still has the shape but fails a check.
+pub(super) fn invalid(rule: &Rule, number: usize, seed: u64) -> Result<String, ExampleError> {
+    let shape = shape_of(rule, number)?;
+    let value = valid(rule, number, seed)?.into_bytes();
+    let from = rule
+        .definition
+        .checks
+        .iter()
+        .find_map(|check| checksum::expected(check.kind, &value, shape.head().len()));
+    let length = value.len();
+    let first = from.map_or(length - 1, |(at, text)| at + text.len() - 1);
+    let order = (0..=first).rev().chain(first + 1..length);
+    for at in order {
+        for byte in b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" {
+            let mut spoiled = value.clone();
+            spoiled[at] = *byte;
+            let has_shape = matcher::at(shape, &spoiled, 0, rule.definition.edge())
+                .is_some_and(|matched| matched.range.end == spoiled.len());
+            if has_shape && spoiled != value && !passes(rule, shape, &spoiled) {
+                return Ok(text_of(&spoiled));
+            }
+        }
+    }
+    Err(ExampleError(format!(
+        "rule `{}` has no check that one character could fail",
+        rule.meta.id
+    )))
+}
+
+fn shape_of(rule: &Rule, number: usize) -> Result<Shape, ExampleError> {
+    let missing = || {
+        ExampleError(format!(
+            "rule `{}` has no shape {}",
+            rule.meta.id,
+            number + 1
+        ))
+    };
+    rule.definition
+        .shapes
+        .get(number)
+        .copied()
+        .ok_or_else(missing)
+}
+
+fn passes(rule: &Rule, shape: Shape, value: &[u8]) -> bool {
+    let matched = matcher::at(shape, value, 0, rule.definition.edge())
+        .filter(|matched| matched.range.end == value.len());
+    matched.is_some_and(|matched| {
+        let found = Match {
+            rule: rule.definition,
+            shape: Some(shape),
+            text: value,
+            range: matched.range,
+            runs: matched.runs,
+        };
+        judge::judge(&found, |_| true).is_some()
+    })
+}
+
+/// A source of numbers that is the same every time.
+struct Dice(blake3::OutputReader);
+
+impl Dice {
+    fn new(rule: &str, seed: u64) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(rule.as_bytes()).update(&seed.to_le_bytes());
+        Self(hasher.finalize_xof())
     }
 
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16
+    fn below(&mut self, limit: usize) -> usize {
+        let mut bytes = [0; 4];
+        self.0.fill(&mut bytes);
+        u32::from_le_bytes(bytes) as usize % limit.max(1)
     }
 
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
-    }
-
-    fn run(&mut self, alphabet: Alphabet, length: usize) -> String {
-        let characters = alphabet.characters();
-        // What a name and its value are separated by would end an unquoted value early.
-        let usable: Vec<u8> = characters
-            .into_iter()
-            .filter(|byte| !b"#$&:;<>\\{}[]()@=,%|*!?".contains(byte))
-            .collect();
+    fn text(&mut self, length: usize) -> String {
+        const LETTERS: &[u8] = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         (0..length)
-            .map(|_| char::from(usable[self.below(usable.len())]))
+            .map(|_| char::from(LETTERS[self.below(LETTERS.len())]))
             .collect()
     }
+}
 
-    fn part(&mut self, part: &Part<&str>) -> String {
+fn draw(shape: Shape, dice: &mut Dice) -> Vec<u8> {
+    let mut value = Vec::new();
+    for part in shape.0 {
         match part {
-            Part::Literal(literal) => (*literal).to_owned(),
-            Part::Run(alphabet, min, max) => {
-                let length =
-                    usize::from(*min) + self.below(usize::from((*max).min(min + 40) - min) + 1);
-                self.run(*alphabet, length)
-            }
-            Part::Uuid => {
-                let hex = self.run(Alphabet::Hex, 30);
-                format!(
-                    "{}-{}-4{}-a{}-{}",
-                    &hex[..8],
-                    &hex[8..12],
-                    &hex[12..15],
-                    &hex[15..18],
-                    &hex[18..30]
-                )
-            }
-            Part::Jwt => {
-                let subject = self.run(Alphabet::Digit, 8);
-                let header = encode(br#"{"alg":"HS256","typ":"JWT"}"#);
-                let payload = encode(
-                    format!(r#"{{"sub":"{subject}","iss":"https://id.acme.io"}}"#).as_bytes(),
-                );
-                format!("{header}.{payload}.{}", self.run(Alphabet::B64Url, 43))
-            }
-            Part::Discord => {
-                let id = format!("9{}", self.run(Alphabet::Digit, 17));
-                format!(
-                    "{}.{}.{}",
-                    encode(id.as_bytes()),
-                    self.run(Alphabet::B62, 6),
-                    self.run(Alphabet::B62, 38)
-                )
+            Part::Literal(literal) => value.extend_from_slice(literal),
+            Part::Run {
+                class, min, max, ..
+            } => {
+                let bytes: Vec<u8> = class
+                    .bytes()
+                    .filter(|byte| !mixes_hex(*class) || !byte.is_ascii_uppercase())
+                    .collect();
+                // Values near the shortest form read best.
+                let spread = usize::from(max - min).min(16);
+                let length = usize::from(*min) + dice.below(spread + 1);
+                value.extend((0..length).map(|_| bytes[dice.below(bytes.len())]));
             }
         }
     }
+    value
 }
 
-fn encode(bytes: &[u8]) -> String {
-    use base64::Engine as _;
-    base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(bytes)
+/// Hexadecimal digits of either case are written in one.
+fn mixes_hex(class: Class) -> bool {
+    matches!(class, Class::AnyHex | Class::UuidVariant)
 }
 
-/// Returns a value of a shape that passes the rule's checks.
-pub(super) fn valid(rule: &Definition, parts: Parts, random: &mut Random) -> String {
-    for _ in 0..5_000 {
-        let mut fields: Vec<String> = parts.iter().map(|part| random.part(part)).collect();
-        for check in rule.checks.iter().filter(|check| confirm::is_proof(check)) {
-            fulfil(check, parts, &mut fields, random);
-        }
-        let whole = rule
-            .checks
-            .iter()
-            .find_map(|check| whole(check, &fields, random));
-        let value = whole.unwrap_or_else(|| fields.concat());
-        let Some(found) = shape::match_at(parts, value.as_bytes(), 0) else {
-            continue;
-        };
-        if rule
-            .checks
-            .iter()
-            .all(|check| confirm::passes(check, value.as_bytes(), &found))
-        {
-            return value;
-        }
+/// Changes a drawn value so that it passes a check, where drawing again would take too long.
+fn complete(check: &Check, shape: Shape, value: &mut Vec<u8>, dice: &mut Dice) {
+    let head = shape.head().len();
+    if check.kind == Kind::GitLabRoutable {
+        write_payload_length(value);
     }
-    "(no value passes the checks)".to_owned()
-}
-
-/// Puts into the fields what a check asks for; what it leaves to chance is tried again.
-fn fulfil(check: &str, parts: Parts, fields: &mut [String], random: &mut Random) {
-    let (name, parameter) = check.split_once(':').unwrap_or((check, ""));
-    let run = |wanted: fn(Alphabet) -> bool| {
-        parts
-            .iter()
-            .position(|part| matches!(part, Part::Run(alphabet, ..) if wanted(*alphabet)))
-    };
-    let encoded =
-        run(|alphabet| matches!(alphabet, Alphabet::B64 | Alphabet::B64Url | Alphabet::B62));
-    let length = encoded.map_or(0, |at| match &parts[at] {
-        Part::Run(_, min, _) => usize::from(*min),
-        _ => 0,
-    });
-    let content = match name {
-        "base64" => parameter
-            .parse()
-            .ok()
-            .map(|length: usize| (0..length).map(|_| random.next() as u8).collect()),
-        "base64-text" => Some(
-            [
-                parameter.as_bytes(),
-                random.run(Alphabet::Digit, 40).as_bytes(),
-            ]
-            .concat(),
-        ),
-        "base64-json" => {
-            let key = if parameter.is_empty() {
-                "key"
-            } else {
-                parameter
-            };
-            Some(
-                format!(
-                    r#"{{"{key}":"{}"}}"#,
-                    random.run(Alphabet::B62, length * 3 / 4)
-                )
-                .into_bytes(),
-            )
-        }
-        "basic" => Some(format!("deploy:{}", random.run(Alphabet::B62, 14)).into_bytes()),
-        _ => None,
-    };
-    if let (Some(content), Some(at)) = (content, encoded) {
-        let standard = parts[at] != Part::Run(Alphabet::B64Url, 0, 0);
-        let mut text = encode(&content);
-        let Part::Run(alphabet, min, max) = &parts[at] else {
-            return;
-        };
-        if standard && *alphabet != Alphabet::B64Url {
-            text = text.replace('-', "+").replace('_', "/");
-        }
-        let length = text.len().clamp(usize::from(*min), usize::from(*max));
-        if name == "base64-json" || text.len() == length {
-            fields[at] = text;
-        } else {
-            text.truncate(length);
-            fields[at] = text;
+    if let Some((at, text)) = checksum::expected(check.kind, value, head) {
+        if at + text.len() <= value.len() {
+            value[at..at + text.len()].copy_from_slice(&text);
         }
         return;
     }
-    match name {
-        "objectid" => {
-            if let Some(field) = fields.iter_mut().find(|field| field.len() == 24) {
-                field.replace_range(..8, "65a1b2c3");
-            }
-        }
-        "ulid" => {
-            if let Some(field) = fields.iter_mut().find(|field| field.len() == 26) {
-                let time = if field.bytes().any(|b| b.is_ascii_lowercase()) {
-                    "01j5"
-                } else {
-                    "01J5"
-                };
-                field.replace_range(..4, time);
-            }
-        }
-        "aws-id" => fields
-            .last_mut()
-            .expect("an id has parts")
-            .replace_range(..1, "R"),
-        "azure-annotated" | "openai" => {}
-        _ => checksum(name, parts, fields),
-    }
-}
-
-/// Makes the values whose checksum covers all of them in a base that is no power of two.
-fn whole(check: &str, fields: &[String], random: &mut Random) -> Option<String> {
-    let mut bytes = |head: &[u8], length: usize, tail: &[u8]| {
-        let body: Vec<u8> = (0..length).map(|_| random.next() as u8).collect();
-        [head, &body, tail].concat()
-    };
-    if let Some(seeds) = check.strip_prefix("azure-key:") {
-        return confirm::issue_azure_key(&fields.concat(), seeds.split(',').next()?);
-    }
-    match check {
-        "bech32" => Some(confirm::issue_bech32(&fields.concat())),
-        "macaroon" => {
-            let location = if fields[0].starts_with("pypi-AgEN") {
-                "test.pypi.org"
-            } else {
-                "pypi.org"
-            };
-            let head = [&[2, 1, location.len() as u8], location.as_bytes(), &[2, 40]].concat();
-            let identified = bytes(&head, 40, &[0, 0, 6, 32]);
-            Some(format!("pypi-{}", encode(&bytes(&identified, 32, &[]))))
-        }
-        "nkey" => {
-            let kind = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                .iter()
-                .position(|b| *b == fields[0].as_bytes()[1])? as u8;
-            Some(confirm::issue_base32(&bytes(
-                &[0x90 | kind >> 2, kind << 6],
-                32,
-                &[],
-            )))
-        }
-        "stellar" => Some(confirm::issue_base32(&bytes(&[0x90], 32, &[]))),
-        "base58check" => Some(confirm::issue_base58(&match &fields[0][..1] {
-            "5" => bytes(&[0x80], 32, &[]),
-            "K" | "L" => bytes(&[0x80], 32, &[1]),
-            "x" => bytes(&[0x04, 0x88, 0xad, 0xe4], 74, &[]),
-            "y" => bytes(&[0x04, 0x9d, 0x78, 0x78], 74, &[]),
-            "z" => bytes(&[0x04, 0xb2, 0x43, 0x0c], 74, &[]),
-            _ => bytes(&[13, 15, 58, 7], 32, &[]),
-        })),
-        _ => None,
-    }
-}
-
-/// Finds the tail that a checksum asks for by asking the check itself is hopeless; it is computed as issuers do.
-fn checksum(name: &str, parts: Parts, fields: &mut [String]) {
-    let value = fields.concat();
-    let length = match name {
-        "crc32-b62" | "crc32-b62-all" | "apify" | "confluent" => 6,
-        "crc32-hex-upper" | "crc32-hex-body" | "zuplo" | "canva" | "grafana" => 8,
-        "gitlab-routable" => 7,
-        "notion" => 3,
-        "github-fine-grained" => 16,
-        _ => return,
-    };
-    let body = &value[..value.len() - length];
-    let Some(tail) = confirm::issue(name, body, parts) else {
-        return;
-    };
-    let last = fields.last_mut().expect("a shape has parts");
-    let at = last.len() - length;
-    last.replace_range(at..at + tail.len(), &tail);
-}
-
-/// Returns a valid value with one character changed so that it fails.
-fn invalid(rule: &Definition, parts: Parts, random: &mut Random) -> String {
-    let value = valid(rule, parts, random).into_bytes();
-    for at in (0..value.len()).rev() {
-        for other in [b'0', b'1', b'a', b'A', b'2'] {
-            let mut changed = value.clone();
-            changed[at] = other;
-            let found = shape::match_at(parts, &changed, 0);
-            let fails = found.is_some_and(|found| {
-                rule.checks.iter().any(|check| {
-                    confirm::is_proof(check) && !confirm::passes(check, &changed, &found)
+    let rebuilt = match check.kind {
+        Kind::AzureKey => azure_key(value, check.parameter),
+        Kind::AzureDevOpsLegacy => encoding::base32(value).map(|mut bytes| {
+            azure::complete_devops(&mut bytes);
+            encoding::to_base32(&bytes).to_ascii_lowercase()
+        }),
+        Kind::Base58Check => {
+            encoding::base58(value)
+                .filter(|bytes| bytes.len() > 4)
+                .map(|mut bytes| {
+                    let at = bytes.len() - 4;
+                    let checksum = checksum::double_sha256(&bytes[..at]);
+                    bytes[at..].copy_from_slice(&checksum[..4]);
+                    encoding::to_base58(&bytes)
                 })
-            });
-            if fails {
-                return String::from_utf8(changed).unwrap();
-            }
         }
+        Kind::Nkey | Kind::Stellar => base32_with_crc(value, check.kind == Kind::Stellar),
+        Kind::Macaroon => macaroon(value, dice),
+        Kind::Jwt => jwt_in(value, dice),
+        Kind::Discord => Some(discord(dice)),
+        Kind::Base64Json => json_in(value, head, check.parameter, dice),
+        Kind::Basic => Some(encoding::to_base64(
+            format!("user:{}", dice.text(value.len() * 3 / 4 - 5)).as_bytes(),
+            false,
+        )),
+        Kind::Uuid4 => version_4(value),
+        Kind::Ulid => time_in_ulid(value),
+        _ => None,
+    };
+    if let Some(text) = rebuilt {
+        *value = text.into_bytes();
     }
-    "(no single change makes a value fail)".to_owned()
 }
 
-/// Expands an example.
-fn expand(example: &str, rule: &Definition, random: &mut Random) -> String {
-    let mut text = String::new();
-    let mut rest = example;
-    while let Some(open) = rest.find('{') {
-        text.push_str(&rest[..open]);
-        let inside = rest[open + 1..]
-            .find('}')
-            .map(|close| &rest[open + 1..open + 1 + close]);
-        let (name, number) = inside
-            .and_then(|inside| inside.split_once(':'))
-            .unwrap_or((inside.unwrap_or(""), "1"));
-        let shape = || rule.shapes[number.parse::<usize>().unwrap() - 1];
-        let field = inside.and_then(|inside| shape::parse(&format!("{{{inside}}}")).ok());
-        let expanded = match (name, field) {
-            ("valid", _) => Some(valid(rule, shape(), random)),
-            ("invalid", _) => Some(invalid(rule, shape(), random)),
-            (_, Some(parts)) => Some(match &parts[0] {
-                Part::Run(alphabet, min, max) => random.part(&Part::Run(*alphabet, *min, *max)),
-                Part::Uuid => random.part(&Part::Uuid),
-                Part::Jwt => random.part(&Part::Jwt),
-                _ => random.part(&Part::Discord),
-            }),
-            _ => None,
-        };
-        match (expanded, inside) {
-            (Some(expanded), Some(inside)) => {
-                text.push_str(&expanded);
-                rest = &rest[open + inside.len() + 2..];
-            }
-            _ => {
-                text.push('{');
-                rest = &rest[open + 1..];
-            }
-        }
-    }
-    text + rest
+fn write_payload_length(value: &mut [u8]) {
+    let (Some(dash), Some(dot)) = (memchr::memchr(b'-', value), memchr::memchr(b'.', value)) else {
+        return;
+    };
+    let digit =
+        |number: usize| char::from_digit(number as u32 % 36, 36).map_or(b'0', |digit| digit as u8);
+    let length = dot - dash - 1;
+    let at = value.len() - 9;
+    value[at] = digit(length / 36);
+    value[at + 1] = digit(length);
 }
 
-/// Reads every rule file of the repository.
-fn written_rules() -> Vec<RawRule> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("rules/secrets");
-    let mut rules: Vec<RawRule> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            path.extension()
-                .is_some_and(|extension| extension == "toml")
-        })
-        .flat_map(|path| schema::read(&std::fs::read_to_string(path).unwrap()).unwrap())
-        .collect();
-    rules.sort_by(|a, b| a.id.cmp(&b.id));
-    rules
-}
-
-/// Returns the ids of the rules that report something in a text.
-fn reported(scanner: &Scanner<'_>, text: &str) -> Vec<&'static str> {
-    let place = Place::File(RepoPath::new(*b"deploy/settings.conf"));
-    scanner
-        .scan(&place, text.as_bytes(), 1)
-        .iter()
-        .map(|finding| finding.rule.id)
-        .collect()
-}
-
-#[test]
-fn every_example_of_every_rule_holds() {
-    let allowed = |_: &RepoPath, _: &[u8]| false;
-    let scanner = Scanner::new(Options {
-        fingerprint_key: b"",
-        custom: Vec::new(),
-        allowed: &allowed,
+fn azure_key(value: &[u8], seeds: &str) -> Option<String> {
+    let padding = value.iter().rev().take_while(|byte| **byte == b'=').count();
+    let url_safe = value.iter().any(|byte| matches!(byte, b'-' | b'_'));
+    let text = &value[..value.len() - padding];
+    let lenient = text.iter().map(|byte| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        byte => *byte,
     });
-    let mut wrong = Vec::new();
-    for raw in written_rules() {
-        let rule = RULES.iter().find(|rule| rule.meta.id == raw.id).unwrap();
-        assert!(
-            !raw.finds.is_empty() && !raw.clean.is_empty(),
-            "rule `{}` needs examples",
-            raw.id
-        );
-        assert!(
-            raw.page.trim().len() > 60 && !raw.references.is_empty(),
-            "rule `{}` needs a page",
-            raw.id
-        );
-        assert_eq!(raw.since, "0.1.0", "rule `{}`", raw.id);
-        let mut random = Random::new(&raw.id);
-        let shown = |text: &str| text.chars().take(160).collect::<String>();
-        for example in &raw.finds {
-            let text = expand(example, rule, &mut random);
-            let found = reported(&scanner, &text);
-            if rule.public != !found.contains(&rule.meta.id) {
-                wrong.push(format!(
-                    "{}: finds `{example}`: {found:?} in {}",
-                    raw.id,
-                    shown(&text)
-                ));
-            }
-        }
-        for example in &raw.clean {
-            let text = expand(example, rule, &mut random);
-            if reported(&scanner, &text).contains(&rule.meta.id) {
-                wrong.push(format!("{}: clean `{example}`: {}", raw.id, shown(&text)));
-            }
-        }
+    // The last character's spare bits have to be zero before it can be decoded.
+    let mut text: Vec<u8> = lenient.collect();
+    if padding > 0 {
+        *text.last_mut()? = b'A';
     }
-    assert!(
-        wrong.is_empty(),
-        "{} examples do not hold:\n{}",
-        wrong.len(),
-        wrong.join("\n")
+    let mut bytes = encoding::base64(&text)?;
+    let at = bytes.len().checked_sub(4)?;
+    let checksum = azure::key_checksum(&bytes[..at], seeds.split(',').next()?)?;
+    bytes[at..].copy_from_slice(&checksum);
+    Some(encoding::to_base64(&bytes, url_safe) + &"=".repeat(padding))
+}
+
+fn base32_with_crc(value: &[u8], stellar: bool) -> Option<String> {
+    let mut bytes = encoding::base32(value)?;
+    if stellar {
+        bytes[0] = 0x90;
+    }
+    let at = bytes.len() - 2;
+    let crc = checksum::crc16_xmodem(&bytes[..at]);
+    bytes[at..].copy_from_slice(&crc.to_le_bytes());
+    Some(encoding::to_base32(&bytes))
+}
+
+/// Keeps the location that the literal of the shape spells.
+fn macaroon(value: &[u8], dice: &mut Dice) -> Option<String> {
+    let dash = memchr::memchr(b'-', value)?;
+    let whole = &value[dash + 1..];
+    let mut bytes = encoding::base64(&whole[..whole.len() / 4 * 4])?;
+    let location = usize::from(*bytes.get(2)?);
+    bytes.truncate(3 + location);
+    let identifier = dice.text(36);
+    bytes.extend([2, 36]);
+    bytes.extend(identifier.as_bytes());
+    bytes.extend([0, 0, 6, 32]);
+    bytes.extend((0..32).map(|_| dice.below(256) as u8));
+    let prefix = String::from_utf8_lossy(&value[..=dash]);
+    Some(prefix.into_owned() + &encoding::to_base64(&bytes, true))
+}
+
+fn token(dice: &mut Dice) -> String {
+    let header = encoding::to_base64(br#"{"alg":"HS256","typ":"JWT"}"#, true);
+    let payload = format!(
+        r#"{{"sub":"{}","scope":"{}","iat":17{:08}}}"#,
+        dice.text(12),
+        dice.text(40),
+        dice.below(90_000_000)
     );
+    let signature: Vec<u8> = (0..32).map(|_| dice.below(256) as u8).collect();
+    format!(
+        "{header}.{}.{}",
+        encoding::to_base64(payload.as_bytes(), true),
+        encoding::to_base64(&signature, true)
+    )
+}
+
+fn jwt_in(value: &[u8], dice: &mut Dice) -> Option<String> {
+    let at = memchr::memmem::find(value, b"eyJ")?;
+    Some(text_of(&value[..at]) + &token(dice))
+}
+
+fn discord(dice: &mut Dice) -> String {
+    let id = format!(
+        "{}{:017}",
+        1 + dice.below(9),
+        dice.below(1_000_000_000) * 99_999_989
+    );
+    format!(
+        "{}.G{}.{}",
+        encoding::to_base64(&id.as_bytes()[..18], false),
+        dice.text(5),
+        dice.text(38)
+    )
+}
+
+/// Puts a JSON object where the shape's literal begins one.
+fn json_in(value: &[u8], head: usize, key: &str, dice: &mut Dice) -> Option<String> {
+    let behind = value[..head]
+        .iter()
+        .rposition(|byte| !byte.is_ascii_alphanumeric())
+        .map_or(0, |at| at + 1);
+    let encoded = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let length = value[behind..]
+        .iter()
+        .take_while(|byte| encoded(byte))
+        .count();
+    let literal = &value[behind..head];
+    let begun = encoding::base64(&[literal, &b"AAA"[..(4 - literal.len() % 4) % 4]].concat())?;
+    let begun = &begun[..literal.len() * 3 / 4];
+    let begun = if begun.is_empty() {
+        "{\"".to_owned()
+    } else {
+        text_of(begun)
+    };
+    let opening = match begun.matches('"').count() {
+        1 if begun == "{\"" => format!("{begun}{}\":\"", if key.is_empty() { "k" } else { key }),
+        1 => format!("{begun}\":\""),
+        _ => begun,
+    };
+    let filler = (length * 3 / 4).checked_sub(opening.len() + 2)?;
+    let json = format!("{opening}{}\"}}", dice.text(filler));
+    let tail = text_of(&value[behind + length..]);
+    Some(text_of(&value[..behind]) + &encoding::to_base64(json.as_bytes(), false) + &tail)
+}
+
+fn version_4(value: &[u8]) -> Option<String> {
+    let mut value = value.to_vec();
+    let at = value
+        .windows(36)
+        .position(|window| [8, 13, 18, 23].iter().all(|at| window[*at] == b'-'))?;
+    value[at + 14] = b'4';
+    Some(text_of(&value))
+}
+
+fn time_in_ulid(value: &[u8]) -> Option<String> {
+    let mut value = value.to_vec();
+    let mut at = 0;
+    let field = value
+        .split(|byte| !byte.is_ascii_alphanumeric())
+        .find_map(|field| {
+            let start = at;
+            at += field.len() + 1;
+            (field.len() == 26).then_some(start)
+        })?;
+    let lower = value[field..field + 26].iter().any(u8::is_ascii_lowercase);
+    for (place, digit) in
+        value[field..field + 3]
+            .iter_mut()
+            .zip(if lower { b"01h" } else { b"01H" })
+    {
+        *place = *digit;
+    }
+    for place in &mut value[field..field + 26] {
+        *place = match *place {
+            b'i' | b'l' | b'o' | b'u' => b'x',
+            b'I' | b'L' | b'O' | b'U' => b'X',
+            byte => byte,
+        };
+    }
+    Some(text_of(&value))
+}
+
+fn text_of(value: &[u8]) -> String {
+    String::from_utf8_lossy(value).into_owned()
 }

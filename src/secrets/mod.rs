@@ -1,42 +1,48 @@
 //! The secrets engine: a text comes in, findings go out.
 //!
-//! One Aho-Corasick pass over the text finds the anchors of all rules ([`prefilter`]); where one stands, the rule's
-//! shape is tried round it ([`shape`], [`matcher`]), and what fits is confirmed ([`confirm`]: checksum, structure,
-//! entropy; [`placeholder`]). Names such as `password` are read as pairs of name and value ([`pairs`]), private keys
-//! by their structure ([`structure`]). Overlapping claims are resolved ([`claim`]), and what is left becomes findings
-//! whose excerpts are redacted ([`redact`]).
+//! ```text
+//! rules/secrets/*.toml ─► schema, shape, check ─► index, automaton ─► table          (when it is built)
 //!
-//! It must not know git, the other engines, policy, reports, the command line, files, the clock or the
-//! environment. A rule is added as TOML in `rules/secrets/`, a way of writing pairs in `pairs/`.
+//! text ─► sweep ─► matcher, near, pattern ─► judge (confirm, placeholder) ─┐
+//!           ├────► structure (keys of several lines) ──────────────────────┼─► resolve ─► excerpt, pragma ─► findings
+//!           └────► pairs (names and values) ───────────────────────────────┘
+//! ```
+//!
+//! One pass over the text finds the words of all rules; where one hits, the rule's shape is tried there, and what
+//! fits is confirmed (structure, checksum, entropy, placeholders). It must not know git, the other engines,
+//! policy, reports, the command line, files, the clock or the environment.
 
-mod allow;
+mod automaton;
 mod candidate;
-mod claim;
+mod check;
 mod confirm;
-#[cfg(test)]
+mod custom;
 mod example;
-mod expression;
+mod excerpt;
+mod index;
+mod judge;
 mod matcher;
+mod near;
 mod pairs;
+mod pattern;
 mod placeholder;
-mod prefilter;
-mod redact;
-mod rule;
+mod pragma;
+mod resolve;
+mod scanner;
 mod schema;
 mod shape;
 mod structure;
+mod sweep;
+mod table;
 mod text;
 
-use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath};
-use crate::rule::RuleMeta;
+use std::sync::Arc;
 
-use candidate::Hit;
-use claim::Claim;
-use expression::Expressions;
-use matcher::Matcher;
-use prefilter::{Meaning, Prefilter};
-use redact::Blot;
-use text::Positions;
+pub use example::ExampleError;
+pub use scanner::Scanner;
+
+use crate::finding::RepoPath;
+use crate::rule::RuleMeta;
 
 /// What a scan may be told.
 pub struct Options<'a> {
@@ -53,8 +59,40 @@ pub struct Options<'a> {
 pub struct Rule {
     /// What the rule says about itself.
     pub meta: &'static RuleMeta,
-    definition: &'static rule::Definition,
-    anchors: Vec<(&'static str, schema::Role)>,
+    definition: &'static table::Definition,
+    raw: Arc<schema::RawRule>,
+}
+
+impl Rule {
+    /// Returns the texts in which the rule finds something, and those in which it finds nothing, written out.
+    pub fn examples(&self) -> Result<(Vec<String>, Vec<String>), ExampleError> {
+        example::of(self)
+    }
+
+    /// Returns a value of the rule's shape of this number that passes its checks, the same for the same `seed`.
+    pub fn sample(&self, shape: usize, seed: u64) -> Result<String, ExampleError> {
+        example::valid(self, shape, seed)
+    }
+
+    /// Returns a value with the same shape that fails a check.
+    pub fn spoiled(&self, shape: usize, seed: u64) -> Result<String, ExampleError> {
+        example::invalid(self, shape, seed)
+    }
+
+    /// Returns a word that has to stand before a value of the rule, if it wants one.
+    pub fn near_word(&self) -> Option<&'static str> {
+        self.definition.near.first().copied()
+    }
+
+    /// Returns how many shapes the rule has.
+    pub fn shapes(&self) -> usize {
+        self.definition.shapes.len()
+    }
+
+    /// Returns whether the rule only says that a value may be public, and so never has a finding.
+    pub fn is_public(&self) -> bool {
+        self.definition.public
+    }
 }
 
 /// A rule of the team's own that cannot be used.
@@ -71,157 +109,16 @@ pub struct RuleError {
 
 /// Reads rules written in the schema of `rules/secrets/*.toml` (a text with `[[rule]]` tables).
 pub fn parse_rules(toml: &str) -> Result<Vec<Rule>, RuleError> {
-    rule::parse(toml)
+    custom::parse(toml)
 }
 
 /// Returns what every built-in rule says about itself, sorted by id.
 pub fn catalog() -> Vec<&'static RuleMeta> {
-    let shaped = rule::RULES.iter().map(|rule| &rule.meta);
-    let mut metas: Vec<_> = shaped
+    let tabled = table::RULES.iter().map(|rule| &rule.meta);
+    let mut metas: Vec<_> = tabled
+        .chain(structure::metas())
         .chain(pairs::metas())
-        .chain(structure::METAS)
         .collect();
     metas.sort_by_key(|meta| meta.id);
     metas
-}
-
-/// Returns whether a word is the id of a built-in rule.
-fn is_rule(id: &str) -> bool {
-    catalog().iter().any(|meta| meta.id == id)
-}
-
-/// The matcher over all rules. It is prepared once per run and built when there is text to scan.
-pub struct Scanner<'a> {
-    options: Options<'a>,
-    key: [u8; 32],
-    prefilter: Prefilter,
-    expressions: Expressions,
-}
-
-impl<'a> Scanner<'a> {
-    /// Prepares the matcher.
-    pub fn new(mut options: Options<'a>) -> Self {
-        let own = std::mem::take(&mut options.custom);
-        let key = blake3::derive_key("gate-hook secrets fingerprint 1", options.fingerprint_key);
-        let prefilter = Prefilter::new(own);
-        let built_in = rule::RULES
-            .iter()
-            .enumerate()
-            .filter(|(_, rule)| rule.regex.is_some());
-        let numbers = built_in.map(|(number, _)| number);
-        let own = prefilter.own().iter().map(|rule| prefilter.number(rule));
-        let expressions = Expressions::new(numbers.chain(own));
-        Self {
-            options,
-            key,
-            prefilter,
-            expressions,
-        }
-    }
-
-    /// Returns the findings in one text, in the order of their positions.
-    ///
-    /// `first_line` is the line of the real file on which `bytes` begins.
-    pub fn scan(&self, place: &Place, bytes: &[u8], first_line: u32) -> Vec<Finding> {
-        if bytes.is_empty() {
-            return Vec::new();
-        }
-        let text = text::decode(bytes);
-        let mut matcher = Matcher::new(&self.prefilter, &self.expressions, &text);
-        let mut keywords = Vec::new();
-        for hit in self.prefilter.hits(&text) {
-            match self.prefilter.meaning(hit) {
-                Meaning::Keyword(keyword) => keywords.push(Hit {
-                    keyword,
-                    start: hit.start,
-                    end: hit.end,
-                }),
-                _ => matcher.hit(hit),
-            }
-        }
-        let mut claims = matcher.into_claims();
-        claims.extend(
-            pairs::find(place, &text, &keywords)
-                .into_iter()
-                .map(Claim::from),
-        );
-        if claims.is_empty() {
-            return Vec::new();
-        }
-        // Values are blotted out whether or not they end as findings of their own.
-        let mut blots: Vec<Blot> = claims
-            .iter()
-            .filter(|claim| !claim.silent)
-            .map(|claim| Blot {
-                value: claim.value.clone(),
-                public: claim.public_prefix,
-            })
-            .collect();
-        blots.sort_by_key(|blot| {
-            (
-                blot.value.start,
-                std::cmp::Reverse(blot.value.end),
-                std::cmp::Reverse(blot.public),
-            )
-        });
-        self.findings(place, &text, claim::resolve(claims), &blots, first_line)
-    }
-
-    fn findings(
-        &self,
-        place: &Place,
-        text: &[u8],
-        claims: Vec<Claim>,
-        blots: &[Blot],
-        first_line: u32,
-    ) -> Vec<Finding> {
-        let mut positions = Positions::new(text, first_line);
-        // A name that holds a secret must not be shown as it is either.
-        let shown = match place {
-            Place::FileName(_) => Place::FileName(RepoPath::new(redact::whole(text, blots))),
-            Place::RefName(_) => {
-                Place::RefName(String::from_utf8_lossy(&redact::whole(text, blots)).into_owned())
-            }
-            other => other.clone(),
-        };
-        let allowed = |value: &[u8]| {
-            place
-                .path()
-                .is_some_and(|path| (self.options.allowed)(path, value))
-        };
-        claims
-            .into_iter()
-            .filter(|claim| !claim.silent && !allowed(&text[claim.value.clone()]))
-            .map(|claim| Finding {
-                rule: claim.rule,
-                location: Location {
-                    place: shown.clone(),
-                    start: positions.of(claim.value.start),
-                    end: positions.of(claim.value.end),
-                },
-                severity: claim.severity,
-                confidence: claim.confidence,
-                excerpt: redact::excerpt(text, &claim.value, blots),
-                fingerprint: self.fingerprint(&claim, text),
-                inline_allow: allow::comment(text, &claim.value, claim.rule.id, blots),
-                message: claim.message,
-                notes: claim.notes,
-            })
-            .collect()
-    }
-
-    fn fingerprint(&self, claim: &Claim, text: &[u8]) -> Fingerprint {
-        let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        hasher.update(claim.family.as_bytes());
-        hasher.update(&[0]);
-        hasher.update(
-            claim
-                .material
-                .as_deref()
-                .unwrap_or(&text[claim.value.clone()]),
-        );
-        let mut digest = [0; 10];
-        digest.copy_from_slice(&hasher.finalize().as_bytes()[..10]);
-        Fingerprint::new(Engine::Secrets, digest)
-    }
 }

@@ -1,272 +1,436 @@
-//! The schema of `rules/secrets/*.toml` and of `[[secrets.rules]]` in a policy, read into plain data.
+//! The schema of rule files: TOML with `[[rule]]` tables.
 //!
-//! The build script and the program share this file: one compiles the built-in rules into a table, the other
-//! reads a team's own rules when a policy is loaded.
+//! In comes the text of a file, out go its rules, every part of them checked, or the first error with its place.
+//! `build.rs` reads the built-in rules with it, the engine a team's own. It knows only `shape` and `check`.
 
-use serde::Deserialize;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-use super::shape::{self, Part};
+use super::check::{self, Kind};
+use super::shape::{self, Class, Piece};
 
-/// One `[[rule]]` as it is written.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RawRule {
-    pub(super) id: String,
-    pub(super) title: String,
-    #[serde(default)]
-    pub(super) since: String,
-    #[serde(default = "high")]
-    pub(super) severity: String,
-    pub(super) family: Option<String>,
-    pub(super) shape: Option<String>,
-    #[serde(default)]
-    pub(super) shapes: Vec<String>,
-    pub(super) regex: Option<String>,
-    #[serde(default)]
-    pub(super) keywords: Vec<String>,
-    #[serde(default)]
-    pub(super) near: Vec<String>,
-    #[serde(default)]
-    pub(super) check: OneOrMany,
-    #[serde(default)]
-    pub(super) advise: OneOrMany,
-    pub(super) pair: Option<String>,
-    #[serde(default)]
-    pub(super) public: bool,
-    #[serde(default)]
-    pub(super) page: String,
-    #[serde(default)]
-    pub(super) references: Vec<String>,
-    #[serde(default)]
-    pub(super) finds: Vec<String>,
-    #[serde(default)]
-    pub(super) clean: Vec<String>,
+/// A rule as it stands in a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct RawRule {
+    /// The identifier.
+    pub(crate) id: String,
+    /// What the rule finds.
+    pub(crate) title: String,
+    /// The release that introduced it.
+    pub(crate) since: String,
+    /// One of [`SEVERITIES`].
+    pub(crate) severity: String,
+    /// The manual page.
+    pub(crate) page: String,
+    /// Where the format is documented.
+    pub(crate) references: Vec<String>,
+    /// What shares fingerprints with this rule.
+    pub(crate) family: String,
+    /// What the value looks like.
+    pub(crate) shapes: Vec<Vec<Piece>>,
+    /// The same for what shapes cannot say; the value is the group `secret` or the whole match.
+    pub(crate) regex: Option<String>,
+    /// Where to look for it.
+    pub(crate) keywords: Vec<String>,
+    /// Words of which one stands before the value.
+    pub(crate) near: Vec<String>,
+    /// Checks that all have to pass.
+    pub(crate) checks: Vec<(Kind, String)>,
+    /// Checks that make a finding surer.
+    pub(crate) advise: Vec<(Kind, String)>,
+    /// The other half of the credential.
+    pub(crate) pair: Option<Vec<Piece>>,
+    /// Whether the value may be public.
+    pub(crate) public: bool,
+    /// Texts with a finding of this rule.
+    pub(crate) finds: Vec<String>,
+    /// Texts without.
+    pub(crate) clean: Vec<String>,
+    /// Where the rule's table begins, in bytes.
+    pub(crate) at: usize,
 }
 
-fn high() -> String {
-    "high".to_owned()
+/// Why a text is no rule file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SchemaError {
+    /// Where, in bytes.
+    pub(crate) at: usize,
+    /// What is wrong.
+    pub(crate) message: String,
+    /// The word that is not known and those that would be.
+    pub(crate) unknown: Option<(String, &'static [&'static str])>,
 }
 
-/// A string or a list of strings.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(from = "Words")]
-pub(super) struct OneOrMany(pub(super) Vec<String>);
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Words {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl From<Words> for OneOrMany {
-    fn from(words: Words) -> Self {
-        match words {
-            Words::One(word) => Self(vec![word]),
-            Words::Many(words) => Self(words),
-        }
-    }
-}
-
-/// Every offline check by its name; what stands behind a colon in a rule is its parameter.
-pub(super) const CHECKS: &[&str] = &[
-    "apify",
-    "aws-id",
-    "azure-annotated",
-    "azure-devops-legacy",
-    "azure-entra",
-    "azure-key",
-    "base32",
-    "base58",
-    "base58check",
-    "base64",
-    "base64-json",
-    "base64-text",
-    "basic",
-    "bech32",
-    "canva",
-    "confluent",
-    "crc32-b62",
-    "crc32-b62-all",
-    "crc32-hex-body",
-    "crc32-hex-upper",
-    "discord",
-    "entropy",
-    "github-fine-grained",
-    "gitlab-routable",
-    "grafana",
-    "hexkey",
-    "jwt",
-    "ksuid",
-    "macaroon",
-    "mixed",
-    "nkey",
-    "not-hex",
-    "notion",
-    "objectid",
-    "openai",
-    "snowflake",
-    "stellar",
-    "supabase",
-    "ulid",
-    "uuid",
-    "uuid4",
-    "zuplo",
+const SEVERITIES: &[&str] = &["critical", "high", "low", "medium"];
+const KEYS: &[&str] = &[
+    "advise",
+    "check",
+    "clean",
+    "family",
+    "finds",
+    "id",
+    "keywords",
+    "near",
+    "page",
+    "pair",
+    "public",
+    "references",
+    "regex",
+    "severity",
+    "shape",
+    "shapes",
+    "since",
+    "title",
 ];
 
-/// A rule whose parts have been read and make sense.
-#[derive(Debug, Clone)]
-pub(super) struct ReadRule {
-    pub(super) raw: RawRule,
-    pub(super) shapes: Vec<Vec<Part<String>>>,
-    pub(super) pair: Option<Vec<Part<String>>>,
-    pub(super) anchors: Vec<Anchor>,
-}
-
-/// A text that has to be there for the rule to be tried, in lower case, and what it means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Anchor {
-    pub(super) text: String,
-    pub(super) role: Role,
-}
-
-/// What an anchor means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It is this literal part of this shape.
-    Literal {
-        /// The number of the shape.
-        shape: u8,
-        /// The number of the part.
-        part: u8,
-    },
-    /// A value of the rule's shapes may follow it.
-    Near,
-    /// The rule's regular expression is tried around it.
-    Around,
-}
-
-/// Reads a text with `[[rule]]` tables.
-pub(super) fn read(text: &str) -> Result<Vec<RawRule>, toml::de::Error> {
-    #[derive(Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct File {
-        rule: Vec<RawRule>,
-    }
-    toml::from_str::<File>(text).map(|file| file.rule)
-}
-
-/// Checks what a rule says and prepares it for matching. The error names the key that is wrong.
-pub(super) fn check(raw: RawRule) -> Result<ReadRule, (&'static str, String)> {
-    let kebab = |b: u8| matches!(b, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    if raw.id.is_empty() || !raw.id.bytes().all(kebab) {
-        return Err((
-            "id",
-            format!(
-                "`{}` is not an id: lower-case letters, digits and `-`",
-                raw.id
-            ),
-        ));
-    }
-    if !["low", "medium", "high", "critical"].contains(&raw.severity.as_str()) {
-        return Err((
-            "severity",
-            format!("`{}` is not low, medium, high or critical", raw.severity),
-        ));
-    }
-    for name in raw.check.0.iter().chain(&raw.advise.0) {
-        let name = name.split(':').next().unwrap_or_default();
-        if !CHECKS.contains(&name) {
-            return Err((
-                "check",
-                format!("`{name}` is not a check; there are {}", CHECKS.join(", ")),
-            ));
+/// Reads a rule file.
+pub(crate) fn parse(text: &str) -> Result<Vec<RawRule>, SchemaError> {
+    let root = DeTable::parse(text).map_err(|error| SchemaError {
+        at: error.span().map_or(0, |span| span.start),
+        message: error.message().to_owned(),
+        unknown: None,
+    })?;
+    let mut rules: Vec<RawRule> = Vec::new();
+    for (key, value) in root.get_ref() {
+        if key.get_ref() != "rule" {
+            return Err(unknown(key.span().start, "key", key.get_ref(), &["rule"]));
+        }
+        let tables = value
+            .get_ref()
+            .as_array()
+            .ok_or_else(|| wrong(value, "`rule` is a list: write `[[rule]]`"))?;
+        for table in tables {
+            let rule = rule(table)?;
+            if rules.iter().any(|other| other.id == rule.id) {
+                return Err(wrong(table, &format!("rule `{}` is there twice", rule.id)));
+            }
+            rules.push(rule);
         }
     }
-    let texts = raw.shape.iter().chain(&raw.shapes);
-    let shapes: Vec<_> = texts
-        .map(|text| shape::parse(text))
-        .collect::<Result<_, _>>()
-        .map_err(|e| ("shape", e))?;
-    if shapes.is_empty() == raw.regex.is_none() {
-        return Err((
-            "shape",
-            "a rule has either `shape` (or `shapes`) or `regex`".to_owned(),
-        ));
+    Ok(rules)
+}
+
+fn rule(value: &Spanned<DeValue<'_>>) -> Result<RawRule, SchemaError> {
+    let table = value
+        .get_ref()
+        .as_table()
+        .ok_or_else(|| wrong(value, "a rule is a table"))?;
+    if let Some((key, _)) = table
+        .iter()
+        .find(|(key, _)| !KEYS.contains(&key.get_ref().as_ref()))
+    {
+        return Err(unknown(key.span().start, "key", key.get_ref(), KEYS));
     }
-    let pair = raw
-        .pair
-        .as_deref()
-        .map(shape::parse)
-        .transpose()
-        .map_err(|error| ("pair", error))?;
-    let anchors = anchors(&raw, &shapes)?;
-    Ok(ReadRule {
-        shapes,
-        pair,
-        anchors,
-        raw,
+    let fields = Fields {
+        table,
+        at: value.span().start,
+    };
+    let rule = fields.rule()?;
+    fields.check_matching(&rule)?;
+    Ok(rule)
+}
+
+/// The keys of one rule.
+struct Fields<'t> {
+    table: &'t DeTable<'t>,
+    at: usize,
+}
+
+impl<'t> Fields<'t> {
+    fn rule(&self) -> Result<RawRule, SchemaError> {
+        let id = self.id()?;
+        Ok(RawRule {
+            title: self.required("title")?,
+            since: self.required("since")?,
+            severity: self.severity()?,
+            page: self.required("page")?.trim().to_owned(),
+            references: self.list("references")?,
+            family: self.text("family")?.unwrap_or_else(|| id.clone()),
+            shapes: self.shapes()?,
+            regex: self.text("regex")?,
+            keywords: self.list("keywords")?,
+            near: self.list("near")?,
+            checks: self.checks("check")?,
+            advise: self.checks("advise")?,
+            pair: self.pair()?,
+            public: self.flag("public")?,
+            finds: self.list("finds")?,
+            clean: self.list("clean")?,
+            at: self.at,
+            id,
+        })
+    }
+
+    fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'t>>> {
+        self.table.get(key)
+    }
+
+    fn error(&self, key: &str, message: &str) -> SchemaError {
+        SchemaError {
+            at: self.get(key).map_or(self.at, |value| value.span().start),
+            message: message.to_owned(),
+            unknown: None,
+        }
+    }
+
+    fn text(&self, key: &str) -> Result<Option<String>, SchemaError> {
+        self.get(key).map(|value| string(value, key)).transpose()
+    }
+
+    fn required(&self, key: &str) -> Result<String, SchemaError> {
+        match self.text(key)? {
+            Some(text) if !text.trim().is_empty() => Ok(text),
+            _ => Err(self.error(key, &format!("a rule needs `{key}`"))),
+        }
+    }
+
+    fn flag(&self, key: &str) -> Result<bool, SchemaError> {
+        let Some(value) = self.get(key) else {
+            return Ok(false);
+        };
+        value
+            .get_ref()
+            .as_bool()
+            .ok_or_else(|| wrong(value, &format!("`{key}` is `true` or `false`")))
+    }
+
+    /// Returns the strings of a list, or the one string that may stand for it.
+    fn spanned(&self, key: &str) -> Result<Vec<(usize, String)>, SchemaError> {
+        let Some(value) = self.get(key) else {
+            return Ok(Vec::new());
+        };
+        let items = match value.get_ref().as_array() {
+            Some(items) => items.iter().collect(),
+            None => vec![value],
+        };
+        items
+            .into_iter()
+            .map(|item| Ok((item.span().start, string(item, key)?)))
+            .collect()
+    }
+
+    fn list(&self, key: &str) -> Result<Vec<String>, SchemaError> {
+        Ok(self
+            .spanned(key)?
+            .into_iter()
+            .map(|(_, text)| text)
+            .collect())
+    }
+
+    fn id(&self) -> Result<String, SchemaError> {
+        let id = self.required("id")?;
+        let kebab = id.split('-').all(|word| {
+            !word.is_empty()
+                && word
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        });
+        if kebab {
+            Ok(id)
+        } else {
+            Err(self.error(
+                "id",
+                &format!("id `{id}` is not in kebab case, as in `acme-api-token`"),
+            ))
+        }
+    }
+
+    fn severity(&self) -> Result<String, SchemaError> {
+        let severity = self.required("severity")?;
+        if SEVERITIES.contains(&severity.as_str()) {
+            return Ok(severity);
+        }
+        let at = self.error("severity", "").at;
+        Err(unknown(at, "severity", &severity, SEVERITIES))
+    }
+
+    fn shapes(&self) -> Result<Vec<Vec<Piece>>, SchemaError> {
+        if self.get("shape").is_some() && self.get("shapes").is_some() {
+            return Err(self.error("shapes", "a rule has `shape` or `shapes`, not both"));
+        }
+        let mut texts = self.spanned("shape")?;
+        texts.extend(self.spanned("shapes")?);
+        texts.iter().map(|(at, text)| shape(*at, text)).collect()
+    }
+
+    fn pair(&self) -> Result<Option<Vec<Piece>>, SchemaError> {
+        self.spanned("pair")?
+            .first()
+            .map(|(at, text)| shape(*at, text))
+            .transpose()
+    }
+
+    fn checks(&self, key: &str) -> Result<Vec<(Kind, String)>, SchemaError> {
+        let read = |(at, text): &(usize, String)| match check::parse(text) {
+            Ok((kind, parameter)) => Ok((kind, parameter.to_owned())),
+            Err(error) => Err(SchemaError {
+                at: *at,
+                message: error.message,
+                unknown: error.unknown.map(|name| (name, Kind::NAMES)),
+            }),
+        };
+        self.spanned(key)?.iter().map(read).collect()
+    }
+
+    /// Refuses rules that could never match, or would be tried everywhere.
+    fn check_matching(&self, rule: &RawRule) -> Result<(), SchemaError> {
+        match (&rule.regex, rule.shapes.is_empty()) {
+            (None, true) => {
+                return Err(self.error("shape", "a rule needs `shape`, `shapes` or `regex`"));
+            }
+            (Some(_), false) => {
+                return Err(self.error("regex", "a rule has a shape or a regex, not both"));
+            }
+            (Some(_), true) if rule.keywords.is_empty() && rule.near.is_empty() => {
+                return Err(self.error("regex", "a rule with `regex` needs `keywords` (literals that every match holds) or `near`"));
+            }
+            _ => {}
+        }
+        for key in ["keywords", "near"] {
+            for (at, word) in self.spanned(key)? {
+                if word.len() < 2 || !word.is_ascii() {
+                    let message = format!("`{word}` is no keyword: at least two ASCII characters");
+                    return Err(SchemaError {
+                        at,
+                        message,
+                        unknown: None,
+                    });
+                }
+            }
+        }
+        let findable = |pieces: &Vec<Piece>| {
+            !rule.near.is_empty() || !anchors(pieces, &rule.keywords).is_empty()
+        };
+        if !rule.shapes.iter().all(findable) {
+            let message = "nothing distinctive to look for: the shape needs a literal of two characters (and one of the keywords, where there are any), or the rule `near`";
+            return Err(self.error(
+                if self.get("keywords").is_some() {
+                    "keywords"
+                } else {
+                    "shape"
+                },
+                message,
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// Where a shape is looked for: a text, the piece that holds it, and where in the piece it begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Anchor {
+    /// The text.
+    pub(crate) text: Vec<u8>,
+    /// The index of the piece.
+    pub(crate) piece: usize,
+    /// The bytes of the piece before the text.
+    pub(crate) offset: usize,
+}
+
+/// Anchors are cut to this length: the matcher looks at the rest, and the automaton stays small.
+const ANCHOR_LIMIT: usize = 8;
+
+/// Returns the anchors of a shape: the keyword it holds, else its longest literal, else its narrow beginnings.
+pub(crate) fn anchors(pieces: &[Piece], keywords: &[String]) -> Vec<Anchor> {
+    let literals = || {
+        pieces
+            .iter()
+            .enumerate()
+            .filter_map(|(index, piece)| match piece {
+                Piece::Literal(text) => Some((index, text)),
+                Piece::Run { .. } => None,
+            })
+    };
+    for keyword in keywords {
+        for (piece, literal) in literals() {
+            if let Some(offset) = literal.find(keyword.as_str()) {
+                return vec![Anchor {
+                    text: keyword.clone().into_bytes(),
+                    piece,
+                    offset,
+                }];
+            }
+        }
+    }
+    if !keywords.is_empty() {
+        return Vec::new();
+    }
+    let longest = literals().rev().max_by_key(|(_, literal)| literal.len());
+    match longest {
+        Some((piece, literal)) if literal.len() >= 2 => {
+            let text = &literal.as_bytes()[..literal.len().min(ANCHOR_LIMIT)];
+            vec![Anchor {
+                text: text.to_vec(),
+                piece,
+                offset: 0,
+            }]
+        }
+        _ => narrow_beginnings(pieces),
+    }
+}
+
+/// Returns every beginning of a shape that starts with runs over tiny alphabets, if there are few.
+fn narrow_beginnings(pieces: &[Piece]) -> Vec<Anchor> {
+    let [
+        Piece::Run {
+            class: first,
+            min: 1,
+            max: 1,
+            ..
+        },
+        Piece::Run {
+            class: second,
+            min: 1,
+            max: 1,
+            ..
+        },
+        ..,
+    ] = pieces
+    else {
+        return Vec::new();
+    };
+    let size = |class: &Class| class.bytes().count();
+    if size(first) * size(second) > 16 {
+        return Vec::new();
+    }
+    first
+        .bytes()
+        .flat_map(|a| {
+            second.bytes().map(move |b| Anchor {
+                text: vec![a, b],
+                piece: 0,
+                offset: 0,
+            })
+        })
+        .collect()
+}
+
+fn shape(at: usize, text: &str) -> Result<Vec<Piece>, SchemaError> {
+    shape::parse(text).map_err(|error| SchemaError {
+        at,
+        message: error.message,
+        unknown: error.unknown.map(|name| (name, Class::NAMES)),
     })
 }
 
-fn anchors(
-    raw: &RawRule,
-    shapes: &[Vec<Part<String>>],
-) -> Result<Vec<Anchor>, (&'static str, String)> {
-    let anchor = |text: &str, role| Anchor {
-        text: text.to_ascii_lowercase(),
-        role,
-    };
-    if raw.regex.is_some() {
-        let words = if raw.keywords.is_empty() {
-            &raw.near
-        } else {
-            &raw.keywords
-        };
-        if words.is_empty() {
-            return Err((
-                "keywords",
-                "a rule with `regex` needs `keywords`".to_owned(),
-            ));
-        }
-        return Ok(words
-            .iter()
-            .map(|word| anchor(word, Role::Around))
-            .collect());
+fn string(value: &Spanned<DeValue<'_>>, key: &str) -> Result<String, SchemaError> {
+    let text = value.get_ref().as_str();
+    text.map(str::to_owned)
+        .ok_or_else(|| wrong(value, &format!("`{key}` holds text")))
+}
+
+fn wrong(value: &Spanned<DeValue<'_>>, message: &str) -> SchemaError {
+    SchemaError {
+        at: value.span().start,
+        message: message.to_owned(),
+        unknown: None,
     }
-    if !raw.near.is_empty() {
-        return Ok(raw
-            .near
-            .iter()
-            .map(|word| anchor(word, Role::Near))
-            .collect());
+}
+
+fn unknown(at: usize, what: &str, word: &str, known: &'static [&'static str]) -> SchemaError {
+    SchemaError {
+        at,
+        message: format!("unknown {what} `{word}`"),
+        unknown: Some((word.to_owned(), known)),
     }
-    let mut anchors = Vec::new();
-    for (shape, parts) in shapes.iter().enumerate() {
-        let wanted = |literal: &str| {
-            raw.keywords
-                .iter()
-                .any(|keyword| literal.eq_ignore_ascii_case(keyword))
-        };
-        let literals = parts
-            .iter()
-            .enumerate()
-            .filter_map(|(part, found)| match found {
-                Part::Literal(literal) => Some((part, literal.as_str())),
-                // A token of this structure begins with the encoding of `{"`.
-                Part::Jwt => Some((part, "eyJ")),
-                _ => None,
-            });
-        let best = literals.max_by_key(|(_, literal)| (wanted(literal), literal.len()));
-        let (part, literal) =
-            best.ok_or_else(|| ("near", "a shape without a literal needs `near`".to_owned()))?;
-        anchors.push(anchor(
-            literal,
-            Role::Literal {
-                shape: shape as u8,
-                part: part as u8,
-            },
-        ));
-    }
-    Ok(anchors)
 }

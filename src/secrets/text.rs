@@ -1,75 +1,112 @@
-//! Text as it is scanned: bytes, with UTF-16 and UTF-32 turned into UTF-8 first, and positions in it.
+//! A text as the engine reads it: bytes in UTF-8 or some eight-bit encoding, with lines and columns.
+//!
+//! In come the bytes of a file, out goes something to scan whose positions are lines and columns of that file.
+//! UTF-16 is turned into UTF-8 first, which keeps lines and characters where they are.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::finding::Position;
 
-/// Returns the text to scan. What is neither UTF-16 nor UTF-32 is scanned as the bytes that it is.
-pub(super) fn decode(bytes: &[u8]) -> Cow<'_, [u8]> {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        let text: String = char::decode_utf16(units)
-            .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect();
-        Cow::Owned(text.into_bytes())
-    };
-    let utf32 = |bytes: &[u8], unit: fn([u8; 4]) -> u32| {
-        let units = bytes
-            .chunks_exact(4)
-            .map(|four| unit([four[0], four[1], four[2], four[3]]));
-        let text: String = units
-            .map(|unit| char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
-            .collect();
-        Cow::Owned(text.into_bytes())
-    };
+/// Returns the text to scan: the bytes themselves, unless they are UTF-16.
+pub(super) fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
     match bytes {
-        [0xff, 0xfe, 0, 0, rest @ ..] => utf32(rest, u32::from_le_bytes),
-        [0, 0, 0xfe, 0xff, rest @ ..] => utf32(rest, u32::from_be_bytes),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        _ => match zero_bytes(bytes) {
-            Some(Zeros::Odd) => utf16(bytes, u16::from_le_bytes),
-            Some(Zeros::Even) => utf16(bytes, u16::from_be_bytes),
-            None => Cow::Borrowed(bytes),
+        [0xff, 0xfe, rest @ ..] => Cow::Owned(from_utf16(rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Cow::Owned(from_utf16(rest, u16::from_be_bytes)),
+        _ => match zeros_of(bytes) {
+            Zeros::Odd => Cow::Owned(from_utf16(bytes, u16::from_le_bytes)),
+            Zeros::Even => Cow::Owned(from_utf16(bytes, u16::from_be_bytes)),
+            Zeros::None => Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
         },
     }
 }
 
+/// Which bytes of a text are zero.
 enum Zeros {
-    Even,
     Odd,
+    Even,
+    None,
 }
 
-/// Mostly ASCII text in UTF-16 without a mark has a zero in nearly every second byte, and on one side only.
-fn zero_bytes(bytes: &[u8]) -> Option<Zeros> {
-    let head = &bytes[..bytes.len().min(4096)];
-    memchr::memchr(0, head)?;
-    let (mut even, mut odd) = (0, 0);
-    for pair in head.chunks_exact(2) {
-        even += usize::from(pair[0] == 0);
-        odd += usize::from(pair[1] == 0);
+/// Text in UTF-16 without a byte order mark is mostly ASCII with a zero beside each letter.
+fn zeros_of(bytes: &[u8]) -> Zeros {
+    const SAMPLE: usize = 512;
+    const SHORTEST: usize = 16;
+    let sample = &bytes[..bytes.len().min(SAMPLE)];
+    if sample.len() < SHORTEST || memchr::memchr(0, sample).is_none() {
+        return Zeros::None;
     }
-    let pairs = head.len() / 2;
-    let most = |count: usize| pairs >= 4 && count * 10 >= pairs * 7;
-    match (most(even) && odd == 0, most(odd) && even == 0) {
-        (true, _) => Some(Zeros::Even),
-        (_, true) => Some(Zeros::Odd),
-        _ => None,
+    let zeros = |first: usize| {
+        sample
+            .iter()
+            .skip(first)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
+    let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
+    let (most, few) = (half * 7 / 10, half / 20);
+    match () {
+        () if odd >= most && even <= few => Zeros::Odd,
+        () if even >= most && odd <= few => Zeros::Even,
+        () => Zeros::None,
     }
 }
 
-/// Finds lines and columns of ascending offsets, reading the text once.
-pub(super) struct Positions<'a> {
-    text: &'a [u8],
+fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
+    let units = bytes.chunks(2).map(|pair| {
+        if let [a, b] = pair {
+            unit([*a, *b])
+        } else {
+            0xfffd
+        }
+    });
+    let text: String = char::decode_utf16(units)
+        .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .collect();
+    text.into_bytes()
+}
+
+/// Returns the line around a position, without its end.
+pub(super) fn line_around(text: &[u8], at: usize) -> Range<usize> {
+    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
+    let mut end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+    if end > start && text[end - 1] == b'\r' {
+        end -= 1;
+    }
+    start..end.max(at)
+}
+
+/// Returns the lines around a range, at most `lines` on either side and at most `bytes` bytes.
+pub(super) fn lines_around(
+    text: &[u8],
+    range: &Range<usize>,
+    lines: usize,
+    bytes: usize,
+) -> Range<usize> {
+    let before = &text[range.start.saturating_sub(bytes)..range.start];
+    let after = &text[range.end..text.len().min(range.end + bytes)];
+    let back = memchr::memrchr_iter(b'\n', before)
+        .nth(lines)
+        .map_or(before.len(), |at| before.len() - at - 1);
+    let forth = memchr::memchr_iter(b'\n', after)
+        .nth(lines)
+        .unwrap_or(after.len());
+    range.start - back..range.end + forth
+}
+
+/// Turns byte offsets, asked in ascending order, into lines and columns.
+#[derive(Clone)]
+pub(super) struct Positions<'t> {
+    text: &'t [u8],
     at: usize,
     line: u32,
     column: u32,
 }
 
-impl<'a> Positions<'a> {
-    /// Starts at the beginning of the text, which is on line `first_line`.
-    pub(super) fn new(text: &'a [u8], first_line: u32) -> Self {
+impl<'t> Positions<'t> {
+    /// Starts at the first byte, which stands on `first_line`.
+    pub(super) fn new(text: &'t [u8], first_line: u32) -> Self {
         Self {
             text,
             at: 0,
@@ -78,16 +115,21 @@ impl<'a> Positions<'a> {
         }
     }
 
-    /// Returns the position of an offset that is not below the one asked for before.
+    /// Returns the position of a byte that is not before the last one asked for.
     pub(super) fn of(&mut self, offset: usize) -> Position {
         let passed = &self.text[self.at..offset.max(self.at)];
-        match memchr::memrchr(b'\n', passed) {
-            Some(last) => {
-                self.line += memchr::memchr_iter(b'\n', passed).count() as u32;
-                self.column = 1 + characters(&passed[last + 1..]);
+        let newlines = memchr::memchr_iter(b'\n', passed).count();
+        self.line = self.line.saturating_add(newlines as u32);
+        let on_line = match memchr::memrchr(b'\n', passed) {
+            Some(newline) => {
+                self.column = 1;
+                &passed[newline + 1..]
             }
-            None => self.column += characters(passed),
-        }
+            None => passed,
+        };
+        // Every byte but a continuation of UTF-8 begins a character.
+        let characters = on_line.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        self.column = self.column.saturating_add(characters as u32);
         self.at = offset.max(self.at);
         Position {
             line: self.line,
@@ -96,51 +138,45 @@ impl<'a> Positions<'a> {
     }
 }
 
-/// Counts characters: every byte that does not continue one.
-fn characters(bytes: &[u8]) -> u32 {
-    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
-}
-
-/// Returns the bounds of the line that an offset is on, without its end, as far as `reach` bytes to either side.
-pub(super) fn line_of(text: &[u8], offset: usize, reach: usize) -> Range<usize> {
-    let from = offset.saturating_sub(reach);
-    let to = text.len().min(offset + reach);
-    let start = memchr::memrchr(b'\n', &text[from..offset]).map_or(from, |at| from + at + 1);
-    let end = memchr::memchr(b'\n', &text[offset..to]).map_or(to, |at| offset + at);
-    start..end
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn utf16_is_read_with_and_without_a_mark() {
-        let text = "key = value\r\nnext = line\r\n";
-        for big in [false, true] {
-            let unit = |unit: u16| {
-                if big {
-                    unit.to_be_bytes()
-                } else {
-                    unit.to_le_bytes()
-                }
-            };
-            let bytes: Vec<u8> = text.encode_utf16().flat_map(unit).collect();
-            assert_eq!(decode(&bytes), text.as_bytes());
-            let marked = [unit(0xfeff).as_slice(), &bytes].concat();
-            assert_eq!(decode(&marked), text.as_bytes());
+    fn utf_16_is_read() {
+        let little: Vec<u8> = "key = grün\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let big: Vec<u8> = "key = grün\r\n"
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect();
+        for bytes in [
+            little.clone(),
+            big.clone(),
+            [vec![0xff, 0xfe], little].concat(),
+            [vec![0xfe, 0xff], big].concat(),
+        ] {
+            assert_eq!(&*readable(&bytes), "key = grün\r\n".as_bytes());
         }
+        assert_eq!(&*readable(b"\xef\xbb\xbfa"), b"a");
         assert_eq!(
-            decode(b"a\0b\0\0\0binary\xff"),
-            b"a\0b\0\0\0binary\xff".as_slice()
+            &*readable(b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"),
+            b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"
         );
     }
 
     #[test]
-    fn columns_count_characters() {
-        let text = "grün x\n日本y".as_bytes();
+    fn positions_count_lines_and_characters() {
+        let text = "a\r\nbü c\nd".as_bytes();
         let mut positions = Positions::new(text, 5);
-        assert_eq!(positions.of(6), Position { line: 5, column: 6 });
-        assert_eq!(positions.of(14), Position { line: 6, column: 3 });
+        let mut at = |offset| (positions.of(offset).line, positions.of(offset).column);
+        assert_eq!(at(0), (5, 1));
+        assert_eq!(at(3), (6, 1));
+        assert_eq!(at(7), (6, 4));
+        assert_eq!(at(9), (7, 1));
+        assert_eq!(line_around(text, 0), 0..1);
+        assert_eq!(line_around(text, 4), 3..8);
     }
 }

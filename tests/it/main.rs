@@ -11,5 +11,6 @@ mod pairs;
 mod policy;
 mod push;
 mod report;
+mod rules;
 mod situations;
 mod support;

@@ -1,6 +1,23 @@
-//! The anchors of the one automaton, and what stands behind each of them.
+//! The anchors of the automaton, and what stands behind each of them.
+//!
+//! `build.rs` includes this file to put them into the automaton, so it knows nothing else.
 
-use super::command::Command;
+/// A command whose options are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Command {
+    /// `curl`
+    Curl,
+    /// `sshpass`
+    Sshpass,
+    /// `mysql`, `mysqldump`, `mysqladmin`, `mariadb`
+    Mysql,
+    /// `redis-cli`
+    Redis,
+    /// `docker login`
+    DockerLogin,
+    /// `ConvertTo-SecureString`
+    SecureString,
+}
 
 /// What an anchor starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,9 +42,9 @@ pub(super) enum Start {
 macro_rules! anchors {
     ($($anchor:literal => $start:expr),* $(,)?) => {
         /// ASCII case-insensitive anchors, in the order of [`STARTS`].
-        pub(in crate::secrets) const KEYWORDS: &[&str] = &[$($anchor),*];
+        pub(crate) const KEYWORDS: &[&str] = &[$($anchor),*];
         /// What each anchor starts.
-        pub(super) const STARTS: &[Start] = &[$($start),*];
+        pub(super) const STARTS: [Start; KEYWORDS.len()] = [$($start),*];
     };
 }
 

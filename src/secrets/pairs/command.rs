@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::anchors::Command;
 use super::context::Context;
 use super::literal;
 use super::placed::{self, Placed};
@@ -15,23 +16,6 @@ use crate::secrets::candidate::Candidate;
 
 /// How far the options of a command are read.
 const REACH: usize = 1024;
-
-/// A command whose options are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Command {
-    /// `curl`
-    Curl,
-    /// `sshpass`
-    Sshpass,
-    /// `mysql`, `mysqldump`, `mysqladmin`, `mariadb`
-    Mysql,
-    /// `redis-cli`
-    Redis,
-    /// `docker login`
-    DockerLogin,
-    /// `ConvertTo-SecureString`
-    SecureString,
-}
 
 /// Reads the options of the command whose name ends at `at`.
 pub(super) fn read(

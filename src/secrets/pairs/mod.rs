@@ -36,7 +36,8 @@ mod vocabulary;
 
 use std::ops::Range;
 
-pub(super) use anchors::KEYWORDS;
+#[cfg(test)]
+use anchors::KEYWORDS;
 use anchors::{STARTS, Start};
 use context::{Context, Setting};
 use name::Holder;

@@ -1,0 +1,280 @@
+//! One pass over a text: what the words of all rules set off.
+//!
+//! In come a text and rules, out go matches that have been judged, and the hits that other readers start from.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use super::candidate::Hit;
+use super::index::{Index, Target};
+use super::judge::{self, Match};
+use super::near::{self, Occurrence};
+use super::resolve::Found;
+use super::table::{self, Definition, Shape};
+use super::{Rule, matcher, pattern, text};
+
+/// Rules with the words that set them off.
+pub(super) struct RuleSet<'r> {
+    exact: &'r Index,
+    folded: &'r Index,
+    /// A team's own rules; nothing for the built-in ones.
+    custom: Option<&'r [Rule]>,
+}
+
+impl<'r> RuleSet<'r> {
+    /// Returns the built-in rules.
+    pub(super) fn built_in() -> RuleSet<'static> {
+        RuleSet {
+            exact: &table::EXACT,
+            folded: &table::FOLDED,
+            custom: None,
+        }
+    }
+
+    /// Returns a team's own rules.
+    pub(super) fn custom(exact: &'r Index, folded: &'r Index, rules: &'r [Rule]) -> Self {
+        Self {
+            exact,
+            folded,
+            custom: Some(rules),
+        }
+    }
+
+    fn rule(&self, number: u16) -> &'static Definition {
+        match self.custom {
+            Some(rules) => rules[usize::from(number)].definition,
+            None => &table::RULES[usize::from(number)],
+        }
+    }
+}
+
+/// What a pass has found.
+#[derive(Default)]
+pub(super) struct Swept {
+    /// Matches of rules.
+    pub(super) found: Vec<Found>,
+    /// Keywords of the reader of names and values.
+    pub(super) hits: Vec<Hit>,
+    /// Beginnings of structures: the anchor's index and its position.
+    pub(super) structures: Vec<(u16, usize)>,
+}
+
+/// Passes over a text once.
+pub(super) fn sweep(text: &[u8], rules: &RuleSet<'_>) -> Swept {
+    let mut sweep = Sweep {
+        text,
+        rules,
+        swept: Swept::default(),
+        regexes: BTreeMap::new(),
+        halves: HashMap::new(),
+    };
+    sweep.walk();
+    sweep.regexes();
+    sweep.swept
+}
+
+/// Where the keywords of a rule with a regular expression stand.
+#[derive(Default)]
+struct Keywords {
+    at: Vec<Range<usize>>,
+    /// Where a value may begin, if the rule wants a word before it; in ascending order.
+    starts: Vec<usize>,
+}
+
+struct Sweep<'t, 'r> {
+    text: &'t [u8],
+    rules: &'r RuleSet<'r>,
+    swept: Swept,
+    /// For each rule with a regular expression, where its keywords stand.
+    regexes: BTreeMap<u16, Keywords>,
+    /// For each shape of a second half, where in the text values of it stand.
+    halves: HashMap<*const table::Part, Vec<Range<usize>>>,
+}
+
+impl Sweep<'_, '_> {
+    /// Steps both automata over the text side by side: neither waits for the other.
+    fn walk(&mut self) {
+        let (exact, folded) = (self.rules.exact, self.rules.folded);
+        let (exact_walker, folded_walker) = (exact.automaton.walker(), folded.automaton.walker());
+        let (exact_match, folded_match) =
+            (exact.automaton.first_match, folded.automaton.first_match);
+        let (mut exact_state, mut folded_state) = (0, 0);
+        for (index, byte) in self.text.iter().enumerate() {
+            exact_state = exact_walker.step(exact_state, *byte);
+            folded_state = folded_walker.step(folded_state, *byte);
+            if exact_state >= exact_match {
+                self.words(exact, exact_state, index + 1);
+            }
+            if folded_state >= folded_match {
+                self.words(folded, folded_state, index + 1);
+            }
+        }
+    }
+
+    #[cold]
+    fn words(&mut self, index: &Index, state: u16, end: usize) {
+        for word in index.automaton.words_at(state) {
+            let (length, targets) = index.targets_of(*word);
+            let range = end - length..end;
+            let mut occurrence = None;
+            for target in targets {
+                match *target {
+                    Target::Shape {
+                        rule,
+                        shape,
+                        part,
+                        offset,
+                    } => {
+                        self.shape(
+                            rule,
+                            shape,
+                            range.start,
+                            usize::from(part),
+                            usize::from(offset),
+                        );
+                    }
+                    Target::Near { rule } => {
+                        let occurrence = occurrence
+                            .get_or_insert_with(|| Occurrence::of(self.text, range.clone()));
+                        match occurrence {
+                            Some(occurrence) => self.near(rule, occurrence),
+                            None => break,
+                        }
+                    }
+                    Target::Regex { rule } => {
+                        self.regexes.entry(rule).or_default().at.push(range.clone())
+                    }
+                    Target::Pair { keyword } => {
+                        self.swept.hits.push(Hit {
+                            keyword: usize::from(keyword),
+                            start: range.start,
+                            end,
+                        });
+                    }
+                    Target::Structure { anchor } => {
+                        self.swept.structures.push((anchor, range.start))
+                    }
+                }
+            }
+        }
+    }
+
+    fn shape(&mut self, rule: u16, shape: u16, position: usize, part: usize, offset: usize) {
+        let rule = self.rules.rule(rule);
+        let shape = rule.shapes[usize::from(shape)];
+        let matched = matcher::start(shape, self.text, position, part, offset)
+            .and_then(|start| matcher::at(shape, self.text, start, rule.edge()));
+        if let Some(matched) = matched {
+            self.judge(rule, Some(shape), matched);
+        }
+    }
+
+    fn near(&mut self, number: u16, occurrence: &Occurrence<'_>) {
+        let rule = self.rules.rule(number);
+        if rule.regex.is_some() {
+            let keywords = self.regexes.entry(number).or_default();
+            keywords.starts.extend(&occurrence.starts);
+            keywords
+                .at
+                .extend(occurrence.starts.iter().map(|start| *start..*start));
+        }
+        for start in &occurrence.starts {
+            for shape in rule.shapes {
+                let Some(matched) = matcher::at(*shape, self.text, *start, rule.edge()) else {
+                    continue;
+                };
+                let clean = near::ends_cleanly(self.text, matched.range.end);
+                if clean && (!rule.needs_secretive_name() || occurrence.is_secretive(*start)) {
+                    self.judge(rule, Some(*shape), matched);
+                }
+            }
+        }
+    }
+
+    fn regexes(&mut self) {
+        for (rule, mut keywords) in std::mem::take(&mut self.regexes) {
+            let rule = self.rules.rule(rule);
+            let Some(expression) = rule.regex else {
+                continue;
+            };
+            keywords.starts.sort_unstable();
+            keywords.at.sort_unstable_by_key(|range| range.start);
+            for region in pattern::regions(self.text, &keywords.at) {
+                for range in pattern::values(expression, self.text, region) {
+                    if !rule.near.is_empty() && keywords.starts.binary_search(&range.start).is_err()
+                    {
+                        continue;
+                    }
+                    let whole = 0..range.len();
+                    self.judge(
+                        rule,
+                        None,
+                        matcher::Matched {
+                            range,
+                            runs: vec![whole],
+                        },
+                    );
+                }
+            }
+        }
+    }
+
+    fn judge(
+        &mut self,
+        rule: &'static Definition,
+        shape: Option<Shape>,
+        matched: matcher::Matched,
+    ) {
+        let (text, halves) = (self.text, &mut self.halves);
+        let range = matched.range.clone();
+        let found = Match {
+            rule,
+            shape,
+            text,
+            range: matched.range,
+            runs: matched.runs,
+        };
+        let judged = judge::judge(&found, |half| {
+            let key = half.0.as_ptr();
+            let values = halves
+                .entry(key)
+                .or_insert_with(|| second_halves(half, text));
+            let around = text::lines_around(text, &range, 10, 8192);
+            let first = values.partition_point(|value| value.start < around.start);
+            let inside = values[first..]
+                .iter()
+                .take_while(|value| value.end <= around.end);
+            inside
+                .into_iter()
+                .any(|value| value.end <= range.start || range.end <= value.start)
+        });
+        self.swept.found.extend(judged);
+    }
+}
+
+/// Returns where a text holds values of the shape of a second half that could be one: not a word, not a digest.
+fn second_halves(half: Shape, text: &[u8]) -> Vec<Range<usize>> {
+    let only_hex = half.0.iter().any(|part| match part {
+        table::Part::Run { class, .. } => !class.contains(b'g') && !class.contains(b'G'),
+        table::Part::Literal(_) => false,
+    });
+    let random = |value: &Range<usize>| {
+        let bytes = &text[value.clone()];
+        let digit = bytes.iter().any(u8::is_ascii_digit);
+        let (upper, lower) = (
+            bytes.iter().any(u8::is_ascii_uppercase),
+            bytes.iter().any(u8::is_ascii_lowercase),
+        );
+        digit
+            && if only_hex {
+                upper || lower
+            } else {
+                upper && lower
+            }
+            && !super::placeholder::is_placeholder(bytes)
+    };
+    matcher::all(half, text, 0..text.len())
+        .into_iter()
+        .filter(random)
+        .collect()
+}

@@ -18,7 +18,7 @@ fuzz target:
 
 # a new provider file for secret rules
 new-secret name:
-    cp rules/secrets/TEMPLATE rules/secrets/{{name}}.toml
+    cp rules/secrets/zuplo.toml rules/secrets/{{name}}.toml
 
 # licences, sources and advisories of the dependencies
 deny:

@@ -107,10 +107,10 @@ fn add(situation: &Situation, blocking: &[&Judged]) -> Vec<String> {
     }
     let mut paths: Vec<&RepoPath> = Vec::new();
     for judged in blocking {
-        if let Place::File(path) = &judged.detected.finding.location.place {
-            if !paths.contains(&path) {
-                paths.push(path);
-            }
+        if let Place::File(path) = &judged.detected.finding.location.place
+            && !paths.contains(&path)
+        {
+            paths.push(path);
         }
     }
     let words: Option<Vec<String>> = paths
@@ -154,7 +154,7 @@ fn allow(situation: &Situation, blocking: &[&Judged]) -> Option<Way> {
             Category::Credential | Category::Keyword
         )
     };
-    if !in_files.iter().all(|judged| secrets(&judged)) {
+    if !in_files.iter().all(secrets) {
         return None;
     }
     let one_rule = in_files

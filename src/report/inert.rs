@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn log_commands_inside_a_line_are_broken_up() {
         assert_eq!(
-            super::text("x ##[error]y ##vso[task]z ## h"),
+            text("x ##[error]y ##vso[task]z ## h"),
             "x #\\#[error]y #\\#vso[task]z ## h"
         );
     }

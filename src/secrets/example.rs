@@ -40,15 +40,12 @@ fn expand(rule: &Rule, text: &str, seed: u64) -> Result<String, ExampleError> {
         rest = &rest[open..];
         let inside = rest.find('}').map_or("", |close| &rest[1..close]);
         drawn += 1;
-        match brace(rule, inside, drawn)? {
-            Some(value) => {
-                out.push_str(&value);
-                rest = &rest[inside.len() + 2..];
-            }
-            None => {
-                out.push('{');
-                rest = &rest[1..];
-            }
+        if let Some(value) = brace(rule, inside, drawn)? {
+            out.push_str(&value);
+            rest = &rest[inside.len() + 2..];
+        } else {
+            out.push('{');
+            rest = &rest[1..];
         }
     }
     Ok(out + rest)

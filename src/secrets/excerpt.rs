@@ -38,12 +38,11 @@ pub(super) fn join(mut secrets: Vec<Secret>) -> Vec<Secret> {
             Some(last) if secret.range.start < last.range.end => {
                 let same_start = secret.range.start == last.range.start;
                 last.range.end = last.range.end.max(secret.range.end);
-                last.public_prefix = match same_start {
-                    true => last.public_prefix.min(secret.public_prefix),
-                    // What is public of the outer value may be secret in the inner one.
-                    false => last
-                        .public_prefix
-                        .min(secret.range.start - last.range.start),
+                last.public_prefix = if same_start {
+                    last.public_prefix.min(secret.public_prefix)
+                } else {
+                    last.public_prefix
+                        .min(secret.range.start - last.range.start)
                 };
             }
             _ => joined.push(secret),
@@ -62,12 +61,13 @@ pub(super) fn excerpt(text: &[u8], value: &Secret, secrets: &[Secret]) -> Excerp
         render(text, from..value.range.start, secrets).trim_start(),
         hidden,
     );
-    let after = match value.range.end <= line.end {
-        true => mask(
+    let after = if value.range.end <= line.end {
+        mask(
             render(text, value.range.end..to, secrets).trim_end(),
             hidden,
-        ),
-        false => String::new(),
+        )
+    } else {
+        String::new()
     };
     let label = label(text, value);
     let (shown, cut) = tail(&before, BEFORE);
@@ -138,9 +138,10 @@ fn render(text: &[u8], range: Range<usize>, secrets: &[Secret]) -> String {
         .take_while(|secret| secret.range.start < range.end)
     {
         plain(&text[at..secret.range.start.max(at)], &mut out);
-        match range.contains(&secret.range.start) {
-            true => out.push_str(&label(text, secret)),
-            false => out.push('…'),
+        if range.contains(&secret.range.start) {
+            out.push_str(&label(text, secret))
+        } else {
+            out.push('…')
         }
         at = secret.range.end.min(range.end).max(at);
     }

@@ -53,15 +53,12 @@ pub(super) fn resolve(mut found: Vec<Found>) -> (Vec<Found>, Vec<Found>) {
     // Where each claim begins, so that an overlap is a look at two neighbours.
     let mut claims = std::collections::BTreeMap::new();
     for one in found {
-        match overlapping(&claims, &one.claim) {
-            Some(index) => {
-                remember(&mut winners[index], &one);
-                losers.push(one);
-            }
-            None => {
-                claims.insert(one.claim.start, (one.claim.end, winners.len()));
-                winners.push(one);
-            }
+        if let Some(index) = overlapping(&claims, &one.claim) {
+            remember(&mut winners[index], &one);
+            losers.push(one);
+        } else {
+            claims.insert(one.claim.start, (one.claim.end, winners.len()));
+            winners.push(one);
         }
     }
     winners.sort_by_key(|found| found.candidate.value.start);

@@ -141,9 +141,14 @@ impl<'t> Fields<'t> {
         let id = self.id()?;
         Ok(RawRule {
             title: self.required("title")?,
-            since: self.required("since")?,
+            since: self.text("since")?.unwrap_or_default(),
             severity: self.severity()?,
-            page: self.required("page")?.trim().to_owned(),
+            // A team's own rule need not explain itself; the built-in ones are held to it by a test.
+            page: self
+                .text("page")?
+                .unwrap_or_else(|| "A rule of this repository's own.".to_owned())
+                .trim()
+                .to_owned(),
             references: self.list("references")?,
             family: self.text("family")?.unwrap_or_else(|| id.clone()),
             shapes: self.shapes()?,

@@ -142,7 +142,7 @@ impl Sweep<'_, '_> {
                         }
                     }
                     Target::Regex { rule } => {
-                        self.regexes.entry(rule).or_default().at.push(range.clone())
+                        self.regexes.entry(rule).or_default().at.push(range.clone());
                     }
                     Target::Pair { keyword } => {
                         self.swept.hits.push(Hit {
@@ -152,7 +152,7 @@ impl Sweep<'_, '_> {
                         });
                     }
                     Target::Structure { anchor } => {
-                        self.swept.structures.push((anchor, range.start))
+                        self.swept.structures.push((anchor, range.start));
                     }
                 }
             }

@@ -6,7 +6,6 @@ use std::path::Path;
 
 use gate_hook::finding::{Confidence, Finding, Place, RepoPath};
 use gate_hook::secrets::{Options, Rule, Scanner, catalog, parse_rules};
-use proptest::prelude::*;
 
 /// Scans a text with the built-in rules.
 fn scan(text: &str) -> Vec<Finding> {

@@ -26,7 +26,6 @@ Examples
 /// Look at staged changes, files, a range, a patch or all history
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
-
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     what: What,

@@ -22,7 +22,7 @@ pub(super) fn is_uuid(text: &[u8], version_4: bool) -> bool {
     })
 }
 
-/// Returns whether the text is a MongoDB object id whose time is plausible.
+/// Returns whether the text is a `MongoDB` object id whose time is plausible.
 pub(super) fn is_object_id(text: &[u8]) -> bool {
     let time = text
         .get(..8)

@@ -18,10 +18,10 @@ pub(super) fn check(text: &[u8], notes: &mut Vec<String>) -> Outcome {
     if is_sample(&payload) {
         return Outcome::Fails;
     }
-    if let Some(Value::String(algorithm)) = header.get("alg") {
-        if algorithm.eq_ignore_ascii_case("none") {
-            notes.push("the token is not signed (`alg` is `none`)".to_owned());
-        }
+    if let Some(Value::String(algorithm)) = header.get("alg")
+        && algorithm.eq_ignore_ascii_case("none")
+    {
+        notes.push("the token is not signed (`alg` is `none`)".to_owned());
     }
     if let Some(Value::String(issuer)) = payload.get("iss") {
         let issuer: String = issuer.chars().take(60).collect();

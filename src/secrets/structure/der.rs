@@ -27,15 +27,15 @@ pub(super) fn read(bytes: &[u8]) -> Option<Der> {
         return fields.is_empty().then_some(Der::Encrypted);
     }
     let version = item(&mut fields, INTEGER)?;
-    match fields.first()? {
-        &SEQUENCE if matches!(version, [0 | 1]) => pkcs8(fields),
-        &OCTETS if version == [1] => {
+    match *fields.first()? {
+        SEQUENCE if matches!(version, [0 | 1]) => pkcs8(fields),
+        OCTETS if version == [1] => {
             let key = item(&mut fields, OCTETS)?;
             (16..=80)
                 .contains(&key.len())
                 .then(|| Der::Key(format!("EC, {} bits", bits(key.len() * 8))))
         }
-        &INTEGER if matches!(version, [0 | 1]) => integers(fields),
+        INTEGER if matches!(version, [0 | 1]) => integers(fields),
         _ => None,
     }
 }

@@ -1,4 +1,4 @@
-//! PuTTY's private keys.
+//! `PuTTY`'s private keys.
 
 use super::super::confirm::encoding;
 use super::{Key, rules};

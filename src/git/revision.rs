@@ -96,7 +96,7 @@ mod tests {
     fn suffixes_are_split_off_the_end() {
         use Step::{Ancestor, Parent};
         let check = |revision: &str, name: &str, steps: &[Step]| {
-            assert_eq!(split(revision), (name, steps.to_vec()))
+            assert_eq!(split(revision), (name, steps.to_vec()));
         };
         check("main", "main", &[]);
         check("v1.2", "v1.2", &[]);

@@ -44,9 +44,13 @@ pub enum GitError {
 impl GitError {
     /// Makes the error of something that could not be read; the reason may quote the repository.
     pub(super) fn unreadable(what: impl Into<String>, reason: impl Display) -> Self {
-        Self::Unreadable {
-            what: what.into(),
-            reason: printable(reason.to_string().trim()),
-        }
+        // git gives its advice over several lines.
+        let reason = reason
+            .to_string()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
+        let (what, reason) = (what.into(), printable(&reason));
+        Self::Unreadable { what, reason }
     }
 }

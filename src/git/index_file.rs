@@ -168,3 +168,118 @@ impl IndexFile {
         Some(self.entries.file(at).map_or(What::Gitlink, What::File))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::git::tree::{Difference, differences};
+
+    /// Makes an index of version 2 whose entries are files, with remembered trees.
+    fn index(paths: &[(&str, u8)], trees: &[u8]) -> Vec<u8> {
+        let mut bytes = [
+            &b"DIRC"[..],
+            &2u32.to_be_bytes(),
+            &(paths.len() as u32).to_be_bytes(),
+        ]
+        .concat();
+        for (path, content) in paths {
+            let start = bytes.len();
+            bytes.extend_from_slice(&[0; 24]);
+            bytes.extend_from_slice(&0o100_644_u32.to_be_bytes());
+            bytes.extend_from_slice(&[0; 12]);
+            bytes.extend_from_slice(&[*content; 20]);
+            bytes.extend_from_slice(&(path.len() as u16).to_be_bytes());
+            bytes.extend_from_slice(path.as_bytes());
+            let padded = (bytes.len() - start + 8) & !7;
+            bytes.resize(start + padded, 0);
+        }
+        bytes.extend_from_slice(b"TREE");
+        bytes.extend_from_slice(&(trees.len() as u32).to_be_bytes());
+        bytes.extend_from_slice(trees);
+        bytes.extend_from_slice(&[0; 20]);
+        bytes
+    }
+
+    fn all(index: &IndexFile) -> Vec<Difference> {
+        let nothing = IndexFile::default();
+        differences((&nothing, None), (index, Some(index.root()))).unwrap()
+    }
+
+    fn sample() -> Vec<u8> {
+        let trees = [
+            &b"\0-1 1\nd\x002 1\n"[..],
+            &[7; 20],
+            b"e\x001 0\n",
+            &[8; 20],
+        ]
+        .concat();
+        index(&[("a", 1), ("d/b", 2), ("d/e/f", 3), ("z", 4)], &trees)
+    }
+
+    #[test]
+    fn entries_come_out_as_they_went_in() {
+        let index = IndexFile::parse(sample(), 20).unwrap();
+        let paths: Vec<_> = all(&index)
+            .iter()
+            .map(|found| found.path.to_text())
+            .collect();
+        assert_eq!(paths, ["a", "d/b", "d/e/f", "z"]);
+        let root = index.list(&index.root()).unwrap();
+        let What::Directory(inner) = &root[1].what else {
+            panic!("`d` is a directory")
+        };
+        assert_eq!(index.tree_id(inner), ObjectId::from_bytes(&[7; 20]));
+        assert_eq!(index.tree_id(&index.root()), None);
+    }
+
+    #[test]
+    fn a_remembered_tree_that_counts_wrong_is_not_believed() {
+        for count in ["1", "3", "0", "99999999999"] {
+            let trees = [format!("\0-1 1\nd\0{count} 0\n").as_bytes(), &[7; 20]].concat();
+            let index = IndexFile::parse(
+                index(&[("a", 1), ("d/b", 2), ("d/e/f", 3), ("z", 4)], &trees),
+                20,
+            )
+            .unwrap();
+            let root = index.list(&index.root()).unwrap();
+            let What::Directory(inner) = &root[1].what else {
+                panic!("`d` is a directory")
+            };
+            assert_eq!(index.tree_id(inner), None, "{count}");
+            assert_eq!(all(&index).len(), 4);
+        }
+    }
+
+    #[test]
+    fn entries_out_of_order_are_refused() {
+        for paths in [&[("b", 1), ("a", 1)][..], &[("a", 1), ("a", 1)]] {
+            assert!(IndexFile::parse(index(paths, b""), 20).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_index_is_a_value_or_an_error(
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..6),
+            length in any::<prop::sample::Index>(),
+            cut: bool,
+            version in 2u8..=4,
+        ) {
+            let mut bytes = sample();
+            bytes[7] = version;
+            for (at, value) in damage {
+                let at = at.index(bytes.len());
+                bytes[at] = value;
+            }
+            if cut {
+                bytes.truncate(length.index(bytes.len()));
+            }
+            if let Ok(index) = IndexFile::parse(bytes, 20) {
+                let _ = all(&index);
+                let _ = (index.file(&RepoPath::new("d/b")), index.files_in(&RepoPath::new("d")));
+            }
+        }
+    }
+}

@@ -332,9 +332,10 @@ mod tests {
         fn a_hunk_reads_back_as_it_was_written(lines in prop::collection::vec(hunk_line(), 1..20), start in 1u32..1000) {
             let count = |skip: char| lines.iter().filter(|(mark, _)| *mark != skip).count();
             let side = |skip: char| -> String {
-                lines.iter().filter(|(mark, _)| *mark != skip).map(|(_, text)| format!("{text}\n")).collect()
+                let kept = lines.iter().filter(|(mark, _)| *mark != skip);
+                kept.map(|(_, text)| format!("{text}\n")).collect::<Vec<_>>().concat()
             };
-            let body: String = lines.iter().map(|(mark, text)| format!("{mark}{text}\n")).collect();
+            let body = lines.iter().map(|(mark, text)| format!("{mark}{text}\n")).collect::<Vec<_>>().concat();
             let (old, new) = (count('+'), count('-'));
             let text = format!("--- a/f\n+++ b/f\n@@ -{start},{old} +{start},{new} @@\n{body}");
             let change = patch(text.as_bytes()).unwrap();

@@ -3,9 +3,11 @@
 //! One `cat-file --batch` child supplies all objects; the index is compared by `diff-index`, which knows split
 //! and sparse indexes; history is walked by `rev-list`.
 
+mod place;
+
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::objects::{OBJECT_LIMIT, Object, ObjectType};
 use super::program::{Conversation, Program};
@@ -18,6 +20,7 @@ use super::walk::sort;
 use super::{Backend, GitError, Layout, OpenOptions, Setting};
 use crate::finding::RepoPath;
 use crate::input::ObjectId;
+use place::{Place, QUESTIONS};
 
 /// The longest line that `cat-file --batch` writes before an object.
 const HEADER_LIMIT: usize = 256;
@@ -67,43 +70,60 @@ impl Plumbing {
         let git =
             git.ok_or_else(|| GitError::unreadable("the git program", "no git program was found"))?;
         let program = Program::new(git, options.start.as_deref(), options.index.as_deref())?;
-        let asked = [
-            "rev-parse",
-            "--show-object-format",
-            "--is-inside-work-tree",
-            "--is-bare-repository",
-            "--absolute-git-dir",
-        ];
-        let output = program.run(&asked, None)?;
+        let output = program.run(QUESTIONS, None)?;
         if output.complaint.contains("not a git repository") && !output.status.success() {
             return Err(GitError::NotARepository(options.place()));
         }
         if !output.status.success() {
             return Err(GitError::unreadable("the repository", output.complaint));
         }
-        let answer = output
-            .stdout
-            .strip_suffix(b"\n")
-            .ok_or_else(|| garbled("rev-parse"))?;
-        let answers: Vec<&[u8]> = answer.splitn(4, |&byte| byte == b'\n').collect();
-        let [format, inside, bare, git_dir] = answers[..] else {
-            return Err(garbled("rev-parse"));
-        };
-        let empty_tree = EMPTY_TREES.iter().find(|(name, _)| *name == format);
+        let place = Place::read(&output.stdout).ok_or_else(|| garbled("rev-parse"))?;
+        let empty_tree = EMPTY_TREES.iter().find(|(name, _)| *name == place.format);
         let empty_tree = empty_tree.ok_or_else(|| garbled("rev-parse"))?.1;
-        let work_tree = find_work_tree(
-            &program,
-            inside == b"true",
-            bare == b"true",
-            &path_from(git_dir),
-        )?;
-        let layout = layout(path_from(git_dir), work_tree);
+        let layout = place.layout(&options.place());
         Ok(Self {
             program,
             layout,
             empty_tree,
             objects: RefCell::new(None),
         })
+    }
+
+    /// Asks for a name and returns the first line of the answer. The child comes back only if all went well:
+    /// after an error its answers could belong to an earlier question.
+    fn question(
+        &self,
+        name: &str,
+        running: Option<Conversation>,
+    ) -> Result<(Conversation, Vec<u8>), GitError> {
+        let mut conversation = match running {
+            Some(conversation) => conversation,
+            None => self.program.converse(&["cat-file", "--batch"])?,
+        };
+        conversation.ask(name)?;
+        let line = conversation.answer().line(HEADER_LIMIT)?;
+        Ok((conversation, line))
+    }
+
+    /// Returns the object behind `HEAD`, if there is one.
+    fn head_object(&self) -> Result<Option<ObjectId>, GitError> {
+        let mut slot = self.objects.borrow_mut();
+        let (mut conversation, line) = self.question("HEAD", slot.take())?;
+        let id = if line == b"HEAD missing" {
+            None
+        } else {
+            let hex = line.split(|&byte| byte == b' ').next();
+            let id = hex
+                .and_then(ObjectId::from_hex)
+                .ok_or_else(|| garbled("cat-file"))?;
+            let Some(BatchHeader::Found(_, size)) = read_batch_header(&id, &line) else {
+                return Err(garbled("cat-file"));
+            };
+            conversation.answer().skip(size + 1)?;
+            Some(id)
+        };
+        *slot = Some(conversation);
+        Ok(id)
     }
 
     /// Asks for an object; `use_it` reads what follows the header.
@@ -113,13 +133,7 @@ impl Plumbing {
         use_it: impl FnOnce(ObjectType, u64, &mut Conversation) -> Result<T, GitError>,
     ) -> Result<T, GitError> {
         let mut slot = self.objects.borrow_mut();
-        // After an error the child is not asked again: its answers could belong to an earlier question.
-        let mut conversation = match slot.take() {
-            Some(conversation) => conversation,
-            None => self.program.converse(&["cat-file", "--batch"])?,
-        };
-        conversation.ask(&id.to_string())?;
-        let line = conversation.answer().line(HEADER_LIMIT)?;
+        let (mut conversation, line) = self.question(&id.to_string(), slot.take())?;
         match read_batch_header(id, &line).ok_or_else(|| garbled("cat-file"))? {
             BatchHeader::Missing => {
                 *slot = Some(conversation);
@@ -231,41 +245,6 @@ impl Plumbing {
     }
 }
 
-/// Asks for the root of the work tree; from inside the git directory it is the directory around that.
-fn find_work_tree(
-    program: &Program,
-    inside: bool,
-    bare: bool,
-    git_dir: &Path,
-) -> Result<Option<PathBuf>, GitError> {
-    if inside {
-        let output = program.output(&["rev-parse", "--show-toplevel"], None)?;
-        let path = output
-            .strip_suffix(b"\n")
-            .filter(|path| !path.is_empty())
-            .ok_or_else(|| garbled("rev-parse"))?;
-        return Ok(Some(path_from(path)));
-    }
-    let around = git_dir
-        .parent()
-        .filter(|_| !bare && git_dir.ends_with(".git"));
-    Ok(around.map(Path::to_owned))
-}
-
-/// Adds the git directory that all work trees share: a linked one names it in a file.
-fn layout(git_dir: PathBuf, work_tree: Option<PathBuf>) -> Layout {
-    let common_dir = match std::fs::read(git_dir.join("commondir")) {
-        Ok(bytes) => git_dir.join(path_from(bytes.trim_ascii_end())),
-        Err(_) => git_dir.clone(),
-    };
-    let common_dir = common_dir.canonicalize().unwrap_or(common_dir);
-    Layout {
-        git_dir,
-        common_dir,
-        work_tree,
-    }
-}
-
 impl Backing for Plumbing {
     const BACKEND: Backend = Backend::Plumbing;
 
@@ -303,14 +282,9 @@ impl Backing for Plumbing {
     }
 
     fn head(&self) -> Result<Option<ObjectId>, GitError> {
-        let output = self
-            .program
-            .run(&["rev-parse", "--verify", "--quiet", "HEAD"], None)?;
-        if output.status.success() {
-            return Ok(Some(
-                ObjectId::from_hex(output.stdout.trim_ascii_end())
-                    .ok_or_else(|| garbled("rev-parse"))?,
-            ));
+        let head = self.head_object()?;
+        if head.is_some() {
+            return Ok(head);
         }
         // Only a branch that does not exist yet makes HEAD a name without an object.
         let branch = self
@@ -321,7 +295,7 @@ impl Backing for Plumbing {
             .program
             .run(&["show-ref", "--verify", "--quiet", &branch], None)?;
         if exists.status.code() != Some(1) || branch.is_empty() {
-            return Err(GitError::unreadable("HEAD", output.complaint));
+            return Err(GitError::unreadable("HEAD", "it points at no object"));
         }
         Ok(None)
     }

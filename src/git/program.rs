@@ -1,97 +1,27 @@
 //! Runs git's plumbing: the only programs that are ever started, by absolute path, with a pinned environment.
 //!
 //! Comes in: arguments. Goes out: the whole output, or an error; a child that fails, stops early or stays
-//! silent is an error, never an empty result. Output is read by a thread, because only a thread can wait for
-//! a pipe and give up.
+//! silent is an error, never an empty result.
+
+mod chunks;
+mod environment;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::GitError;
+use chunks::{Chunks, listen};
+use environment::{OF_THE_REPOSITORY, PINNED, REMOVED, SETTINGS};
 
 /// How long a child may be silent.
 const SILENCE: Duration = Duration::from_secs(60);
 /// How much of a child's complaint is kept.
 const COMPLAINT_LIMIT: usize = 4096;
-/// How much is read from a pipe at once.
-const CHUNK: usize = 64 << 10;
-
-/// Settings that come first on every command line, so that no configuration has a say.
-const SETTINGS: &[&str] = &[
-    "--no-pager",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.quotePath=false",
-    "-c",
-    "color.ui=false",
-    "-c",
-    "diff.relative=false",
-    // Without this, a sparse index shows whole directories as one entry.
-    "-c",
-    "index.sparse=false",
-];
-
-/// What children see of these variables.
-const PINNED: &[(&str, &str)] = &[
-    ("GIT_NO_REPLACE_OBJECTS", "1"),
-    ("GIT_GRAFT_FILE", "/dev/null"),
-    ("GIT_OPTIONAL_LOCKS", "0"),
-    ("GIT_NO_LAZY_FETCH", "1"),
-    // Git before 2.45 does not know the line above: there, no transport is allowed instead.
-    ("GIT_ALLOW_PROTOCOL", "none"),
-    ("GIT_TERMINAL_PROMPT", "0"),
-    ("GIT_PAGER", "cat"),
-    ("LC_ALL", "C"),
-];
-
-/// Variables that would change what plumbing prints or does.
-const REMOVED: &[&str] = &[
-    "GIT_ATTR_SOURCE",
-    "GIT_DIFF_OPTS",
-    "GIT_EXTERNAL_DIFF",
-    "GIT_GLOB_PATHSPECS",
-    "GIT_ICASE_PATHSPECS",
-    "GIT_LITERAL_PATHSPECS",
-    "GIT_NOGLOB_PATHSPECS",
-    "GIT_REDIRECT_STDERR",
-    "GIT_REDIRECT_STDOUT",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_TRACE",
-    "GIT_TRACE2",
-    "GIT_TRACE2_EVENT",
-    "GIT_TRACE2_PERF",
-    "GIT_TRACE_CURL",
-    "GIT_TRACE_FSMONITOR",
-    "GIT_TRACE_PACKET",
-    "GIT_TRACE_PACK_ACCESS",
-    "GIT_TRACE_PERFORMANCE",
-    "GIT_TRACE_REFS",
-    "GIT_TRACE_SETUP",
-    "GIT_TRACE_SHALLOW",
-    "LANGUAGE",
-];
-
-/// Variables that name the repository of the hook that runs; another repository must not see them.
-const OF_THE_REPOSITORY: &[&str] = &[
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_DIR",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-];
-
 /// The git program and where it runs.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
@@ -269,13 +199,7 @@ impl Running {
             .map_err(|error| GitError::unreadable(&what, error))?;
         let stdout = child.stdout.take().expect("standard output is piped");
         let errors = child.stderr.take().map(listen);
-        let output = Chunks {
-            what,
-            receiver: listen(stdout),
-            chunk: Vec::new(),
-            position: 0,
-            silence,
-        };
+        let output = Chunks::new(what, stdout, silence);
         Ok(Self {
             child,
             output,
@@ -319,114 +243,6 @@ impl Drop for Running {
         // Both fail only where the child has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// Reads a pipe in a thread of its own, a few chunks ahead.
-fn listen(mut pipe: impl Read + Send + 'static) -> Receiver<io::Result<Vec<u8>>> {
-    let (sender, receiver) = sync_channel(4);
-    thread::spawn(move || {
-        let mut buffer = vec![0; CHUNK];
-        loop {
-            let read = match pipe.read(&mut buffer) {
-                Ok(0) => return,
-                Ok(length) => Ok(buffer[..length].to_vec()),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => Err(error),
-            };
-            let failed = read.is_err();
-            if sender.send(read).is_err() || failed {
-                return;
-            }
-        }
-    });
-    receiver
-}
-
-/// The output of a child as it comes.
-#[derive(Debug)]
-pub(super) struct Chunks {
-    what: String,
-    receiver: Receiver<io::Result<Vec<u8>>>,
-    chunk: Vec<u8>,
-    position: usize,
-    silence: Duration,
-}
-
-impl Chunks {
-    fn silent(&self) -> GitError {
-        GitError::unreadable(
-            &self.what,
-            format!("no answer for {} seconds", self.silence.as_secs()),
-        )
-    }
-
-    fn short(&self) -> GitError {
-        GitError::unreadable(&self.what, "it stopped in the middle of its answer")
-    }
-
-    /// Waits for more; returns false at the end of the output.
-    fn refill(&mut self) -> Result<bool, GitError> {
-        match self.receiver.recv_timeout(self.silence) {
-            Ok(Ok(chunk)) => {
-                (self.chunk, self.position) = (chunk, 0);
-                Ok(true)
-            }
-            Ok(Err(error)) => Err(GitError::unreadable(&self.what, error)),
-            Err(RecvTimeoutError::Disconnected) => Ok(false),
-            Err(RecvTimeoutError::Timeout) => Err(self.silent()),
-        }
-    }
-
-    /// Returns the next part of the answer, at most `limit` bytes, at least one.
-    fn part(&mut self, limit: u64) -> Result<&[u8], GitError> {
-        while self.position == self.chunk.len() {
-            if !self.refill()? {
-                return Err(self.short());
-            }
-        }
-        let rest = self.chunk.len() - self.position;
-        let length = usize::try_from(limit).unwrap_or(usize::MAX).min(rest);
-        self.position += length;
-        Ok(&self.chunk[self.position - length..self.position])
-    }
-
-    /// Reads a line of at most `limit` bytes and returns it without its end.
-    pub(super) fn line(&mut self, limit: usize) -> Result<Vec<u8>, GitError> {
-        let mut line = Vec::new();
-        while line.len() <= limit {
-            match self.part(1)? {
-                b"\n" => return Ok(line),
-                byte => line.extend_from_slice(byte),
-            }
-        }
-        Err(GitError::unreadable(&self.what, "an overlong line"))
-    }
-
-    /// Reads exactly `length` bytes.
-    pub(super) fn exact(&mut self, length: u64) -> Result<Vec<u8>, GitError> {
-        let mut bytes = Vec::new();
-        while (bytes.len() as u64) < length {
-            let part = self.part(length - bytes.len() as u64)?;
-            bytes.extend_from_slice(part);
-        }
-        Ok(bytes)
-    }
-
-    /// Passes over `length` bytes.
-    pub(super) fn skip(&mut self, mut length: u64) -> Result<(), GitError> {
-        while length > 0 {
-            length -= self.part(length)?.len() as u64;
-        }
-        Ok(())
-    }
-
-    fn rest(&mut self) -> Result<Vec<u8>, GitError> {
-        let mut bytes = self.chunk.split_off(self.position);
-        while self.refill()? {
-            bytes.append(&mut self.chunk);
-        }
-        Ok(bytes)
     }
 }
 

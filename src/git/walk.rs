@@ -249,17 +249,15 @@ mod tests {
     #[test]
     fn the_walk_stops_soon_after_the_last_wanted_commit() {
         use std::cell::Cell;
+        let name = |number: u32| {
+            let mut bytes = [0; 20];
+            bytes[16..].copy_from_slice(&number.to_be_bytes());
+            ObjectId::from_bytes(&bytes).unwrap()
+        };
         let reads = Cell::new(0);
         let read = |wanted: &ObjectId| {
             reads.set(reads.get() + 1);
-            let number = i64::from(u32::from_be_bytes(
-                wanted.as_bytes()[16..].try_into().unwrap(),
-            ));
-            let name = |number: i64| {
-                let mut bytes = [0; 20];
-                bytes[16..].copy_from_slice(&(number as u32).to_be_bytes());
-                ObjectId::from_bytes(&bytes).unwrap()
-            };
+            let number = u32::from_be_bytes(wanted.as_bytes()[16..].try_into().unwrap());
             let info = CommitInfo {
                 id: *wanted,
                 author: String::new(),
@@ -278,14 +276,9 @@ mod tests {
             };
             Ok(Some(RawCommit {
                 tree: *wanted,
-                committed_at: number,
+                committed_at: i64::from(number),
                 commit,
             }))
-        };
-        let name = |number: u32| {
-            let mut bytes = [0; 20];
-            bytes[16..].copy_from_slice(&number.to_be_bytes());
-            ObjectId::from_bytes(&bytes).unwrap()
         };
         assert_eq!(
             walk(&read, &[name(10_000)], &[name(9_990)]).unwrap().len(),

@@ -39,6 +39,7 @@ fn pushed(sample: &Sample, remote: &str, lines: &[String]) -> Pushed {
     first
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the calls read better")]
 fn line(new: impl ToString, name: &str, old: impl ToString) -> String {
     format!("{name} {} {name} {}\n", new.to_string(), old.to_string())
 }

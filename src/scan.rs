@@ -107,6 +107,9 @@ impl Pipeline<'_> {
                 ..Receipt::default()
             });
         }
+        for (path, reason) in &change.unread {
+            self.unscanned(path, reason, Consequence::CouldNotLook);
+        }
         if !self.job.engines.contains(&Engine::Secrets) {
             return;
         }

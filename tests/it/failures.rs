@@ -65,7 +65,7 @@ fn an_invalid_rule_of_the_team_is_refused_where_it_stands() {
     let repo = Repo::new();
     repo.stage(
         "gate-hook.toml",
-        "[[secrets.rules]]\nid = \"acme\"\ntitle = \"ACME\"\nshape = 'acme_{nix:32}'\n",
+        "[[secrets.rules]]\nid = \"acme\"\ntitle = \"ACME\"\nseverity = \"high\"\nshape = 'acme_{nix:32}'\n",
     );
     fails(
         &repo.gate(&["hook", "pre-commit"]),

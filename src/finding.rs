@@ -112,6 +112,8 @@ pub enum Category {
     Code,
     /// A vulnerable dependency: `audit.critical` and its siblings.
     Dependency,
+    /// A dependency without an exact version: `audit.unpinned`.
+    Unpinned,
 }
 
 /// The path of a file inside a repository: bytes, as git stores them, with `/` between parts.
@@ -323,6 +325,23 @@ impl FromStr for Fingerprint {
     }
 }
 
+/// What the audit engine knows about the package of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// The name as the package index normalises it.
+    pub name: String,
+    /// The exact version, or nothing where the dependency file leaves it open.
+    pub version: Option<String>,
+    /// The ids of the advisory: its own, then those of its aliases; empty where no advisory is concerned.
+    pub advisories: Vec<String>,
+    /// The smallest version above this one that no known advisory affects.
+    pub fixed: Option<String>,
+    /// The groups and extras of the dependency file that ask for the package.
+    pub groups: Vec<String>,
+    /// Whether only development groups ask for the package.
+    pub development: bool,
+}
+
 /// One thing an engine found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -344,6 +363,8 @@ pub struct Finding {
     pub inline_allow: Option<String>,
     /// Facts worth knowing beside the message, for example the AWS account of a key; safe to print.
     pub notes: Vec<String>,
+    /// The package that a finding of the audit engine is about.
+    pub package: Option<Box<Package>>,
 }
 
 impl Finding {

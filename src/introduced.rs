@@ -157,6 +157,7 @@ mod tests {
             fingerprint: Fingerprint::new(Engine::Secrets, [digest; 10]),
             inline_allow: None,
             notes: Vec::new(),
+            package: None,
         };
         After {
             finding,

@@ -102,6 +102,7 @@ impl Thresholds {
             Category::Keyword => said_by(&self.keyword),
             Category::Code => self.judge_code(finding, path, paths),
             Category::Dependency => self.judge_dependency(finding, path, audit),
+            Category::Unpinned => said_by(&audit.unpinned),
         }
     }
 
@@ -143,9 +144,14 @@ impl Thresholds {
         } else {
             self.unknown.value
         };
-        let for_development = path.is_some_and(|path| audit.dev_paths.value.matches(path));
+        let by_group = finding
+            .package
+            .as_ref()
+            .is_some_and(|package| package.development);
+        let by_path = path.is_some_and(|path| audit.dev_paths.value.matches(path));
         let (action, mut deciders) = match self.dependency_for_development.at(severity) {
-            Some(development) if for_development => (
+            Some(development) if by_group => said_by(development),
+            Some(development) if by_path => (
                 development.value,
                 vec![Decider::of(development), Decider::of(&audit.dev_paths)],
             ),

@@ -96,6 +96,7 @@ fn cure(blocking: &[&Judged]) -> (&'static str, &'static str) {
         }
         0 if all(Category::Code) => ("change the code", ""),
         0 if all(Category::Dependency) => ("move to a version without the vulnerability", ""),
+        0 if all(Category::Unpinned) => ("pin the version", ""),
         0 => ("put it right", ""),
     }
 }

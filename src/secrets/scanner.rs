@@ -157,6 +157,7 @@ impl<'a> Scanner<'a> {
             inline_allow: pragma::covering(text, &value, rule.id, is_rule)
                 .map(|comment| safe(&comment)),
             notes: notes.iter().map(|note| safe(note)).collect(),
+            package: None,
         }
     }
 

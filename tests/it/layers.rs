@@ -15,6 +15,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("receipt", &["finding"]),
     ("git", &["finding", "input"]),
     ("secrets", &["finding", "rule", "input"]),
+    ("audit", &["finding", "rule", "input"]),
     ("introduced", &["finding", "rule", "input"]),
     (
         "policy",

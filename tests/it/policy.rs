@@ -83,6 +83,7 @@ fn detected(
         fingerprint: fingerprint(rule.engine, 7),
         inline_allow: None,
         notes: Vec::new(),
+        package: None,
     };
     Detected {
         finding,

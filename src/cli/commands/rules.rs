@@ -61,6 +61,7 @@ pub(super) fn threshold(rule: &RuleMeta) -> &'static str {
         Category::Keyword => "secrets.keyword",
         Category::Code => "bandit.high, bandit.medium, bandit.low",
         Category::Dependency => "audit.critical and its siblings",
+        Category::Unpinned => "audit.unpinned",
     }
 }
 

@@ -293,6 +293,7 @@ fn category(category: Category) -> &'static str {
         Category::Keyword => "keyword",
         Category::Code => "code",
         Category::Dependency => "dependency",
+        Category::Unpinned => "unpinned",
     }
 }
 

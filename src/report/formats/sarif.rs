@@ -147,7 +147,7 @@ fn rule_properties(rule: &RuleMeta) -> sarif::PropertyBag {
         tags.push(format!("external/cwe/cwe-{cwe:03}"));
     }
     let precision = match rule.category {
-        Category::Credential | Category::Dependency => "very-high",
+        Category::Credential | Category::Dependency | Category::Unpinned => "very-high",
         Category::Code => "high",
         Category::Keyword => "medium",
     };

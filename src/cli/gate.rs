@@ -3,6 +3,7 @@
 //! Hooks and `scan` share it: they differ in the changes they bring and in where the report goes.
 
 use std::cell::Cell;
+use std::time::Instant;
 
 use crate::cli::Context;
 use crate::cli::environment::Stream;
@@ -15,7 +16,7 @@ use crate::policy::{self, Gate};
 use crate::receipt::Receipt;
 use crate::report::formats::Format;
 use crate::report::{self, Activity, Report, Situation};
-use crate::scan::{self, Job, ScanError};
+use crate::scan::{self, Job, Net, ScanError};
 
 /// A change, or why it cannot be had.
 pub(super) type ChangeResult = Result<Change, ScanError>;
@@ -30,6 +31,8 @@ pub(super) struct Look<'a> {
     pub(super) rulebook: &'a Rulebook,
     /// The engines that run.
     pub(super) engines: &'a [Engine],
+    /// What the change brings as a whole, for the engines that compare states.
+    pub(super) nets: Vec<Net>,
     /// What the reader is doing.
     pub(super) situation: Situation,
     /// What is known about the run before it begins.
@@ -51,6 +54,7 @@ impl<'a> Look<'a> {
             repository,
             rulebook,
             engines: ENGINES,
+            nets: Vec::new(),
             situation: Situation {
                 activity: Activity::Look,
                 ..Situation::default()
@@ -120,14 +124,20 @@ pub(super) fn look(
     changes: &mut dyn Iterator<Item = ChangeResult>,
 ) -> Result<Report, Failure> {
     let rulebook = look.rulebook;
+    let started = Instant::now();
+    // Whoever asks to look has the time that it takes.
+    let waits = look.situation.activity != Activity::Look;
+    let budget = rulebook.time_budget().filter(|_| waits);
     let job = Job {
         repository: look.repository,
         policies: &rulebook.policies,
         engines: look.engines,
         custom_rules: rulebook.custom_rules.clone(),
+        time_is_up: &|| budget.is_some_and(|budget| started.elapsed() >= budget),
     };
     let expected = Expected::default();
-    let outcome = scan::scan(&job, &mut changes.inspect(|change| expected.count(change)))?;
+    let mut counted = changes.inspect(|change| expected.count(change));
+    let outcome = scan::scan(&job, &mut counted, &look.nets)?;
     expected.hold(&outcome.receipt, look.engines)?;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);

@@ -13,6 +13,7 @@ pub mod failure;
 mod files;
 mod gate;
 mod kept;
+mod net;
 mod outputs;
 mod random;
 mod rulebook;

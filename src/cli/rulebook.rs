@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use crate::cli::failure::Failure;
 use crate::finding::{RepoPath, printable};
@@ -133,6 +134,17 @@ impl Rulebook {
             valid_until: record.valid_until,
         };
         self.overrides.iter().map(record).collect()
+    }
+
+    /// Returns how long a hook may take, if there is a limit: the longest that a policy gives.
+    pub(super) fn time_budget(&self) -> Option<Duration> {
+        let budgets = self
+            .policies
+            .iter()
+            .map(|policy| policy.hook.time_budget_ms.value);
+        let longest = budgets.map(|budget| if budget == 0 { u32::MAX } else { budget });
+        let longest = longest.max().filter(|budget| *budget < u32::MAX)?;
+        Some(Duration::from_millis(longest.into()))
     }
 
     /// Returns whether inline comments have no effect.

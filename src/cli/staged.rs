@@ -6,11 +6,12 @@ use crate::cli::Context;
 use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::cli::gate::{self, Look};
+use crate::cli::net;
 use crate::cli::rulebook::Rulebook;
 use crate::git::{self, Repository, Side};
 use crate::input::{Change, ObjectId};
 use crate::report::{Activity, Report, Situation};
-use crate::scan::ScanError;
+use crate::scan::{Net, ScanError};
 
 /// A commit in the making.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +32,8 @@ pub(super) struct Brought {
     change: Change,
     /// The commits of a merged side that no remote has: nobody has looked at them for sure.
     commits: Vec<ObjectId>,
+    /// What both bring as a whole.
+    net: Net,
 }
 
 impl Brought {
@@ -93,7 +96,22 @@ impl InTheMaking {
     pub(super) fn brought(&self, repository: &dyn Repository) -> Result<Brought, Failure> {
         let change = git::staged(repository, &self.parents)?;
         let commits = self.unpublished(repository)?;
-        Ok(Brought { change, commits })
+        let net = if commits.is_empty() {
+            net::of(change.clone(), &self.parents, Side::Index)
+        } else {
+            // Of a merged side, what is published counts as known; the rest comes in with this commit.
+            let unpublished = git::stretches(repository, &commits)?;
+            let tips: Vec<ObjectId> = unpublished.iter().map(|stretch| stretch.tip).collect();
+            let known = self.parents.iter().filter(|parent| !tips.contains(parent));
+            let mut base: Vec<ObjectId> = known.copied().collect();
+            base.extend(unpublished.into_iter().flat_map(|stretch| stretch.base));
+            net::between(repository, &base, Side::Index)?
+        };
+        Ok(Brought {
+            change,
+            commits,
+            net,
+        })
     }
 
     /// Returns the policies that judge the commit.
@@ -114,6 +132,7 @@ impl InTheMaking {
     ) -> Result<Report, Failure> {
         let look = Look {
             situation: situation(&context.environment, activity),
+            nets: vec![brought.net],
             ..Look::new(self.subject.clone(), Some(repository), rulebook)
         };
         let staged = std::iter::once(Ok::<_, ScanError>(brought.change));

@@ -31,6 +31,7 @@ mod raw_diff;
 mod repository;
 mod revision;
 mod staged;
+mod stretch;
 mod tree;
 mod walk;
 
@@ -42,7 +43,8 @@ pub use patch::patch;
 pub use pushed::{history, pushed, received};
 pub use quick::{index_stamp, quick_layout};
 pub use range::range;
-pub use staged::{committed, staged};
+pub use staged::{committed, compared, staged};
+pub use stretch::{Stretch, stretches};
 
 use std::path::PathBuf;
 

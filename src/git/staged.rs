@@ -11,13 +11,13 @@ use crate::input::{Change, FileChange, ObjectId, TextChange};
 /// `parents` empty means the first commit. A parent that is missing from the object store makes the whole new
 /// content count as added and is named in [`Change::missing_parents`].
 pub fn staged(repository: &dyn Repository, parents: &[ObjectId]) -> Result<Change, GitError> {
-    compare(repository, parents, Side::Index)
+    compared(repository, parents, Side::Index)
 }
 
 /// Returns what one commit brings, its message included.
 pub fn committed(repository: &dyn Repository, id: &ObjectId) -> Result<Change, GitError> {
     let commit = repository.commit(id)?;
-    let mut change = compare(repository, &commit.parents, Side::Commit(*id))?;
+    let mut change = compared(repository, &commit.parents, Side::Commit(*id))?;
     change.commit = Some(commit.info);
     change.texts.push(TextChange {
         place: Place::CommitMessage,
@@ -26,8 +26,8 @@ pub fn committed(repository: &dyn Repository, id: &ObjectId) -> Result<Change, G
     Ok(change)
 }
 
-/// Compares with the parents that are there.
-fn compare(
+/// Returns how a side differs from every one of these commits, of those that are there.
+pub fn compared(
     repository: &dyn Repository,
     parents: &[ObjectId],
     new: Side,

@@ -9,11 +9,11 @@ use crate::cli::gate::{self, ChangeResult, Look};
 use crate::cli::outputs::Outputs;
 use crate::cli::rulebook::Rulebook;
 use crate::cli::staged::InTheMaking;
-use crate::cli::{Context, kept};
+use crate::cli::{Context, kept, net};
 use crate::finding::printable;
 use crate::git::{self, GitError, Repository, Side};
 use crate::report::{Activity, Report};
-use crate::scan::ScanError;
+use crate::scan::{Net, ScanError, Tree};
 
 const EXAMPLES: &str = "\
 Examples
@@ -118,11 +118,11 @@ fn range(
         }
         _ => Rulebook::from_directory(None)?,
     };
-    let look = Look::new(
-        format!("range {}", printable(expression)),
-        Some(repository),
-        &rulebook,
-    );
+    let subject = format!("range {}", printable(expression));
+    let look = Look {
+        nets: net::of_commits(repository, &commits)?,
+        ..Look::new(subject, Some(repository), &rulebook)
+    };
     let progress = context.terminal.progress(commits.len());
     let mut changes = gate::commits(repository, &commits).inspect(|_| progress.inc(1));
     let report = gate::look(context, look, &mut changes)?;
@@ -181,7 +181,14 @@ fn patch(context: &Context, file: &Path, explicit: Option<Rulebook>) -> Result<R
         || Rulebook::from_directory(work_tree(nearby.as_deref())),
         Ok,
     )?;
-    let look = Look::new("patch".to_owned(), None, &rulebook);
+    let look = Look {
+        nets: vec![Net {
+            change: change.clone(),
+            after: Tree::Nowhere,
+            before: Vec::new(),
+        }],
+        ..Look::new("patch".to_owned(), None, &rulebook)
+    };
     remembered(context, nearby.as_deref(), look, Ok(change))
 }
 
@@ -207,6 +214,11 @@ fn paths(
     };
     let mut look = Look::new(subject, None, &rulebook);
     look.known = files.known;
+    look.nets.push(Net {
+        change: files.change.clone(),
+        after: Tree::Disk(work_tree.unwrap_or(&current).to_owned()),
+        before: Vec::new(),
+    });
     remembered(context, nearby.as_deref(), look, Ok(files.change))
 }
 

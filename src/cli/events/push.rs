@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
-use crate::cli::{Context, kept};
+use crate::cli::{Context, kept, net};
 
 use crate::cli::rulebook::Rulebook;
 use crate::finding::printable;
@@ -108,6 +108,7 @@ fn run(
             notes: pushed.notes.clone(),
             ..Receipt::default()
         },
+        nets: net::of_commits(repository, &pushed.commits)?,
         ..Look::new(subject, Some(repository), &rulebook)
     };
     let progress = context.terminal.progress(pushed.commits.len());

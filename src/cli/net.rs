@@ -1,0 +1,45 @@
+//! Net changes: what a commit in the making, a push or a proposed change brings as a whole, for the engines that
+//! compare the state before with the state after.
+
+use crate::git::{self, GitError, Repository, Side, Stretch};
+use crate::input::{Change, ObjectId};
+use crate::scan::{Net, Tree};
+
+/// Returns what leads from all of `base` to one side.
+pub(super) fn between(
+    repository: &dyn Repository,
+    base: &[ObjectId],
+    side: Side,
+) -> Result<Net, GitError> {
+    Ok(of(git::compared(repository, base, side)?, base, side))
+}
+
+/// Wraps a change that leads from all of `base` to one side.
+pub(super) fn of(change: Change, base: &[ObjectId], side: Side) -> Net {
+    let there = base
+        .iter()
+        .filter(|id| !change.missing_parents.contains(id));
+    Net {
+        before: there.map(|id| Tree::Git(Side::Commit(*id))).collect(),
+        after: Tree::Git(side),
+        change,
+    }
+}
+
+/// Returns what commits bring as a whole, one net change for each tip.
+pub(super) fn of_commits(
+    repository: &dyn Repository,
+    commits: &[ObjectId],
+) -> Result<Vec<Net>, GitError> {
+    let of_stretch = |Stretch { tip, base }: Stretch| {
+        let mut net = between(repository, &base, Side::Commit(tip))?;
+        if let [only] = commits {
+            net.change.commit = Some(repository.commit(only)?.info);
+        }
+        Ok(net)
+    };
+    git::stretches(repository, commits)?
+        .into_iter()
+        .map(of_stretch)
+        .collect()
+}

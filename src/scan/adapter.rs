@@ -1,0 +1,71 @@
+//! What the pipeline asks of an engine.
+
+use crate::finding::{Engine, Finding, Place, RepoPath};
+use crate::receipt::{Deferral, Unscanned};
+
+/// Reads a file that surrounds the one an engine looks at; nothing where there is none.
+pub(super) type Lookup<'a> = dyn Fn(&RepoPath) -> Option<Vec<u8>> + 'a;
+
+/// One content, and what is around it.
+pub(super) struct Text<'a> {
+    /// What it is the content of.
+    pub(super) place: &'a Place,
+    /// The content.
+    pub(super) bytes: &'a [u8],
+    /// The line of the real file on which the content begins.
+    pub(super) first_line: u32,
+    /// Whether the content is all of the file, rather than a part of it that a patch shows.
+    #[expect(dead_code, reason = "for engines that compare states")]
+    pub(super) whole: bool,
+    /// The files around it.
+    #[expect(dead_code, reason = "for engines that compare states")]
+    pub(super) around: &'a Lookup<'a>,
+}
+
+/// What an engine says of one content.
+#[derive(Default)]
+pub(super) struct Looked {
+    /// What it found.
+    pub(super) findings: Vec<Finding>,
+    /// What it could not look at.
+    pub(super) unscanned: Vec<Unscanned>,
+    /// What it leaves to CI.
+    pub(super) deferred: Vec<Deferral>,
+    /// What the reader should know.
+    pub(super) notes: Vec<String>,
+}
+
+/// What makes a finding of an engine new.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "for engines that compare states")
+)]
+pub(super) enum Newness {
+    /// It stands on an added line, and there are more of its kind than before: history keeps what is added.
+    Added,
+    /// There are more of its kind than before, wherever they stand.
+    More,
+    /// There was none of its kind before.
+    First,
+}
+
+/// One engine, as the pipeline uses it.
+pub(super) trait Adapter {
+    /// Returns which engine it is.
+    fn engine(&self) -> Engine;
+
+    /// Returns what makes its findings new.
+    fn newness(&self) -> Newness;
+
+    /// Returns whether it has something to say about a file of this path.
+    fn wants(&self, path: &RepoPath) -> bool;
+
+    /// Returns whether it looks at names of files, messages and names of references too.
+    fn reads_texts(&self) -> bool {
+        false
+    }
+
+    /// Looks at one content.
+    fn look(&mut self, text: &Text<'_>) -> Looked;
+}

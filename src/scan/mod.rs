@@ -1,0 +1,108 @@
+//! The pipeline: changes go in, findings marked as introduced or existing come out, with the receipt.
+//!
+//! It reads content, runs the engines over the new side, looks at the old side only where the new side has
+//! findings, and subtracts. What to do with the findings is the policy's business. It must not know reports,
+//! the command line or standard output.
+//!
+//! ```text
+//! each commit     ─► secrets ─┐
+//! the net change  ─► bandit ──┼─► findings ─► introduced, existing
+//!                 └► audit ───┘
+//! ```
+//!
+//! To add an engine: a file with its [`Adapter`], and its line in [`scan`].
+
+mod adapter;
+mod content;
+mod pipeline;
+mod secrets;
+
+use crate::finding::Engine;
+use crate::git::{GitError, Repository};
+use crate::input::Change;
+use crate::introduced::Detected;
+use crate::policy::Policy;
+use crate::receipt::Receipt;
+
+use adapter::Adapter;
+use pipeline::Pipeline;
+use secrets::Secrets;
+
+pub use content::Tree;
+
+/// The largest content that is scanned unless a path rule excludes it.
+pub const BLOB_LIMIT: u64 = 512 << 20;
+
+/// What to scan with.
+pub struct Job<'a> {
+    /// Where blobs are read from; nothing when there is no repository (paths, a patch).
+    pub repository: Option<&'a dyn Repository>,
+    /// The policies that all apply.
+    pub policies: &'a [Policy],
+    /// The engines that run.
+    pub engines: &'a [Engine],
+    /// The team's own secret rules.
+    pub custom_rules: Vec<crate::secrets::Rule>,
+    /// Whether the time that the policy gives is spent; what is left then, never secrets, is deferred.
+    pub time_is_up: &'a dyn Fn() -> bool,
+}
+
+/// A change as a whole, from where it starts to where it ends, for the engines that compare states.
+#[derive(Debug, Clone)]
+pub struct Net {
+    /// The files that differ.
+    pub change: Change,
+    /// What surrounds the files after the change.
+    pub after: Tree,
+    /// What surrounds them in each parent before it.
+    pub before: Vec<Tree>,
+}
+
+/// What a scan found and what it looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// The findings, in the order of engines, changes, places and positions.
+    pub detected: Vec<Detected>,
+    /// What was looked at and what was not.
+    pub receipt: Receipt,
+}
+
+/// Why a scan could not go on. What concerns a single file is in the receipt instead.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// Git could not be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+}
+
+/// Scans changes one after the other for what history keeps, and net changes for what states differ in.
+pub fn scan(
+    job: &Job<'_>,
+    changes: &mut dyn Iterator<Item = Result<Change, ScanError>>,
+    nets: &[Net],
+) -> Result<Outcome, ScanError> {
+    let allowed = |path: &_, value: &[u8]| crate::policy::allowed(job.policies, path, value);
+    let mut secrets = job
+        .engines
+        .contains(&Engine::Secrets)
+        .then(|| Secrets::new(job, &allowed));
+    let mut pipeline = Pipeline::new(job);
+    for change in changes {
+        let change = change?;
+        pipeline.receive(&change);
+        if let Some(secrets) = &mut secrets {
+            pipeline.look(secrets, &change, None);
+        }
+    }
+    for mut adapter in of_states(job) {
+        for net in nets {
+            pipeline.look(adapter.as_mut(), &net.change, Some(net));
+        }
+    }
+    Ok(pipeline.outcome)
+}
+
+/// Returns the engines that compare the state before with the state after.
+fn of_states<'a>(_job: &Job<'a>) -> Vec<Box<dyn Adapter + 'a>> {
+    Vec::new()
+}

@@ -1,0 +1,51 @@
+//! The secrets engine in the pipeline: every text of every change, on its added lines.
+
+use super::Job;
+use super::adapter::{Adapter, Looked, Newness, Text};
+use crate::finding::{Engine, RepoPath};
+use crate::secrets::{Options, Scanner};
+
+/// The secrets engine.
+pub(super) struct Secrets<'a> {
+    scanner: Scanner<'a>,
+}
+
+impl<'a> Secrets<'a> {
+    pub(super) fn new(job: &'a Job<'a>, allowed: &'a dyn Fn(&RepoPath, &[u8]) -> bool) -> Self {
+        let key = job
+            .policies
+            .iter()
+            .find_map(|policy| policy.secrets_fingerprint_key.as_deref());
+        let scanner = Scanner::new(Options {
+            fingerprint_key: key.unwrap_or_default().as_bytes(),
+            custom: job.custom_rules.clone(),
+            allowed,
+        });
+        Self { scanner }
+    }
+}
+
+impl Adapter for Secrets<'_> {
+    fn engine(&self) -> Engine {
+        Engine::Secrets
+    }
+
+    fn newness(&self) -> Newness {
+        Newness::Added
+    }
+
+    fn wants(&self, _: &RepoPath) -> bool {
+        true
+    }
+
+    fn reads_texts(&self) -> bool {
+        true
+    }
+
+    fn look(&mut self, text: &Text<'_>) -> Looked {
+        Looked {
+            findings: self.scanner.scan(text.place, text.bytes, text.first_line),
+            ..Looked::default()
+        }
+    }
+}

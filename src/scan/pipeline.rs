@@ -439,6 +439,7 @@ mod tests {
                 mark: 0..0,
             },
             fingerprint: Fingerprint::new(Engine::Bandit, digest),
+            package: None,
             inline_allow: None,
             notes: Vec::new(),
         }

@@ -11,5 +11,9 @@
 //! ```
 
 mod dependency;
+pub mod marker;
+mod marker_reader;
+pub mod requirement;
+pub mod specifier;
 
 pub use dependency::{Demand, Dependency, Evidence, Manifest, PackageName, Problem};

@@ -90,6 +90,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("SystemTime", &["cli"]),
     ("Timestamp::now", &["cli"]),
     ("aho_corasick::", &["secrets"]),
+    ("pep440_rs::", &["audit"]),
     ("serde_sarif::", &["report"]),
     ("std::thread", &["scan", "git", "cli"]),
 ];

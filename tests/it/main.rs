@@ -7,6 +7,7 @@ mod failures;
 mod findability;
 mod install;
 mod layers;
+mod lockfiles;
 mod pairs;
 mod policy;
 mod push;

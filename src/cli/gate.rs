@@ -33,6 +33,8 @@ pub(super) struct Look<'a> {
     pub(super) engines: &'a [Engine],
     /// What the change brings as a whole, for the engines that compare states.
     pub(super) nets: Vec<Net>,
+    /// Whether everything is looked at, not a change.
+    pub(super) full: bool,
     /// What the reader is doing.
     pub(super) situation: Situation,
     /// What is known about the run before it begins.
@@ -55,6 +57,7 @@ impl<'a> Look<'a> {
             rulebook,
             engines: ENGINES,
             nets: Vec::new(),
+            full: false,
             situation: Situation {
                 activity: Activity::Look,
                 ..Situation::default()
@@ -125,8 +128,8 @@ pub(super) fn look(
 ) -> Result<Report, Failure> {
     let rulebook = look.rulebook;
     let started = Instant::now();
-    // Whoever asks to look has the time that it takes.
-    let waits = look.situation.activity != Activity::Look;
+    // Whoever asks to look has the time that it takes, and so has CI.
+    let waits = !matches!(look.situation.activity, Activity::Look | Activity::Ci);
     let budget = rulebook.time_budget().filter(|_| waits);
     let job = Job {
         repository: look.repository,
@@ -146,6 +149,7 @@ pub(super) fn look(
         policies: rulebook.policies.clone(),
         overrides: rulebook.overrides.clone(),
         now: context.environment.now(),
+        full: look.full,
     };
     let verdict = policy::decide(&gate, outcome.detected, &receipt);
     Ok(Report {
@@ -160,6 +164,7 @@ pub(super) fn look(
             ..look.situation
         },
         overrides: rulebook.override_records(),
+        made_at: gate.now,
     })
 }
 

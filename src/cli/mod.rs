@@ -6,6 +6,7 @@
 //!
 //! To add a subcommand: a file in `commands/`, a variant in [`Command`], a line in [`HELP`].
 
+mod base;
 mod commands;
 pub mod environment;
 mod events;
@@ -31,8 +32,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    completions, demo, doctor, explain, hook, init, install, man, r#override, policy, rules, scan,
-    status, uninstall,
+    ci, completions, demo, doctor, explain, hook, init, install, man, r#override, policy, rules,
+    scan, status, uninstall,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -54,6 +55,7 @@ Set up
 
 Look
   scan         Look at staged changes, files, a range, a patch or all history
+  ci           Judge a proposed change in CI, or everything with --full
   explain      Explain a rule, a finding or a place: what, why, how to fix
   rules        List the rules, check or try your own
 
@@ -132,6 +134,7 @@ enum Command {
     Doctor(doctor::Arguments),
     Demo(demo::Arguments),
     Scan(scan::Arguments),
+    Ci(ci::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Policy(policy::Arguments),
@@ -243,6 +246,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Doctor(arguments) => doctor::run(arguments, context),
         Command::Demo(arguments) => demo::run(arguments, context),
         Command::Scan(arguments) => scan::run(arguments, context),
+        Command::Ci(arguments) => ci::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),
         Command::Policy(arguments) => policy::run(arguments, context),

@@ -1,9 +1,10 @@
 //! Net changes: what a commit in the making, a push or a proposed change brings as a whole, for the engines that
 //! compare the state before with the state after.
 
+use crate::finding::Engine;
 use crate::git::{self, GitError, Repository, Side, Stretch};
 use crate::input::{Change, ObjectId};
-use crate::scan::{Net, Tree};
+use crate::scan::{self, Net, Tree};
 
 /// Returns what leads from all of `base` to one side.
 pub(super) fn between(
@@ -22,8 +23,23 @@ pub(super) fn of(change: Change, base: &[ObjectId], side: Side) -> Net {
     Net {
         before: there.map(|id| Tree::Git(Side::Commit(*id))).collect(),
         after: Tree::Git(side),
+        engines: scan::OF_STATES,
+        standing: false,
         change,
     }
+}
+
+/// Returns everything that is there on one side.
+pub(super) fn standing(
+    repository: &dyn Repository,
+    side: Side,
+    engines: &'static [Engine],
+) -> Result<Net, GitError> {
+    Ok(Net {
+        engines,
+        standing: true,
+        ..between(repository, &[], side)?
+    })
 }
 
 /// Returns what commits bring as a whole, one net change for each tip.

@@ -77,10 +77,11 @@ impl Outputs {
 /// Returns the format that a file's name speaks of.
 fn by_extension(path: &std::path::Path) -> Option<Format> {
     let extension = path.extension()?.to_str()?;
-    if extension == "txt" {
-        Some(Format::Text)
-    } else {
-        extension.parse().ok()
+    match extension {
+        "txt" => Some(Format::Text),
+        "md" => Some(Format::Markdown),
+        "xml" => Some(Format::Junit),
+        other => other.parse().ok(),
     }
 }
 

@@ -20,6 +20,7 @@ use super::{Action, Decider, Existing, OVERRIDES_DIR, Policy};
 pub(super) struct Side<'g> {
     policy: &'g Policy,
     now: Timestamp,
+    full: bool,
     /// What the valid override records let through, with the record that does.
     overridden: BTreeMap<Fingerprint, &'g Override>,
 }
@@ -91,6 +92,7 @@ impl<'g> Side<'g> {
         Self {
             policy,
             now: gate.now,
+            full: gate.full,
             overridden: covered.collect(),
         }
     }
@@ -126,6 +128,7 @@ impl<'g> Side<'g> {
     fn soften_existing(&self, ruling: &mut Ruling, origin: Origin) {
         let existing = &self.policy.existing;
         if origin == Origin::Existing
+            && !self.full
             && existing.value == Existing::Warn
             && ruling.action > Action::Warn
         {

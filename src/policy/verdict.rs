@@ -86,6 +86,8 @@ pub struct Gate {
     pub overrides: Vec<Override>,
     /// The time of the decision.
     pub now: Timestamp,
+    /// Whether everything is judged rather than a change: then existing findings count as introduced ones do.
+    pub full: bool,
 }
 
 /// Decides over findings.

@@ -63,11 +63,11 @@ fn fix(situation: &Situation, blocking: &[&Judged]) -> Way {
             format!("{cure}{removal}, and commit again"),
             add(situation, blocking),
         ),
-        Activity::Push | Activity::Receive if committed => (
+        Activity::Push | Activity::Receive | Activity::Ci if committed => (
             format!("{cure}, then edit the commit and push again"),
             rebase(situation, blocking),
         ),
-        Activity::Push | Activity::Receive => {
+        Activity::Push | Activity::Receive | Activity::Ci => {
             (format!("{cure}{removal}, and push again"), Vec::new())
         }
     };
@@ -129,7 +129,7 @@ fn add(situation: &Situation, blocking: &[&Judged]) -> Vec<String> {
 
 /// Returns the command that opens the earliest commit concerned for a change.
 fn rebase(situation: &Situation, blocking: &[&Judged]) -> Vec<String> {
-    if situation.activity != Activity::Push {
+    if !matches!(situation.activity, Activity::Push | Activity::Ci) {
         return Vec::new();
     }
     let commits = blocking
@@ -185,7 +185,7 @@ fn override_it(situation: &Situation) -> Option<Way> {
             "in an emergency, on the record; name the record as well:"
         }
         Activity::Commit => "in an emergency, on the record; then commit again:",
-        Activity::Push | Activity::Receive => {
+        Activity::Push | Activity::Receive | Activity::Ci => {
             "in an emergency, on the record; commit it and push again:"
         }
     };

@@ -135,7 +135,7 @@ fn heading(page: &mut Page, judged: &Judged, label: Option<(Tone, &str)>) {
 }
 
 /// Returns the message and the rule.
-fn what(finding: &Finding) -> String {
+pub(super) fn what(finding: &Finding) -> String {
     let message = if finding.message.trim().is_empty() {
         finding.rule.title
     } else {
@@ -145,7 +145,7 @@ fn what(finding: &Finding) -> String {
 }
 
 /// Returns the place as editors and people read it.
-fn place(location: &Location) -> String {
+pub(super) fn place(location: &Location) -> String {
     let Location { place, start, .. } = location;
     match place {
         Place::File(_) | Place::CommitMessage | Place::TagMessage(_) => {
@@ -197,7 +197,7 @@ fn remark(page: &mut Page, label: &str, tone: Tone, text: &str) {
 }
 
 /// Returns the line of the policy that decided.
-fn decided(decider: &Decider) -> String {
+pub(super) fn decided(decider: &Decider) -> String {
     if decider.origin.is_empty() {
         return decider.key.clone();
     }

@@ -13,6 +13,7 @@ mod inert;
 mod layout;
 mod page;
 mod snippet;
+mod summary;
 
 use std::io::{self, Write};
 
@@ -41,6 +42,8 @@ pub struct Report {
     pub situation: Situation,
     /// The override records that judged findings may name, with their ends.
     pub overrides: Vec<OverrideRecord>,
+    /// When the verdict was reached.
+    pub made_at: Timestamp,
 }
 
 /// What the reader is doing while the report is made.
@@ -62,7 +65,7 @@ pub struct Situation {
 /// The action that waits for a verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Activity {
-    /// None: somebody asked to look (`scan`, `ci`). Every finding is listed.
+    /// None: somebody asked to look. Every finding is listed.
     #[default]
     Look,
     /// A commit in the making.
@@ -71,6 +74,8 @@ pub enum Activity {
     Push,
     /// A push, judged by the server that receives it.
     Receive,
+    /// A proposed change, judged where nobody is left to answer what is deferred.
+    Ci,
 }
 
 /// An override record as reports name it.
@@ -130,13 +135,14 @@ impl Report {
     /// Returns what the run ended in.
     pub fn outcome(&self) -> Outcome {
         if self.verdict.could_not_look
+            || (self.nobody_is_left() && !self.deferred().is_empty())
             || self
                 .unscanned_as(Consequence::CouldNotLook)
                 .next()
                 .is_some()
         {
             Outcome::CouldNotLook
-        } else if self.blocking().next().is_some() {
+        } else if self.verdict.blocks() {
             Outcome::Blocked
         } else {
             Outcome::Passed
@@ -156,7 +162,7 @@ impl Report {
             .filter(|judged| judged.action == Action::Block)
     }
 
-    /// Returns the findings that every format leaves out: the policy switched them off.
+    /// Returns the findings that formats show: all but those that the policy switched off.
     fn shown(&self) -> impl Iterator<Item = &Judged> {
         self.verdict
             .judged
@@ -185,6 +191,11 @@ impl Report {
             }
         }
         all
+    }
+
+    /// Returns whether a question that is deferred stays without an answer.
+    fn nobody_is_left(&self) -> bool {
+        self.situation.activity == Activity::Ci
     }
 
     /// Returns what was not looked at, with this consequence.

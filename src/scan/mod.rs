@@ -47,6 +47,9 @@ pub struct Job<'a> {
     pub time_is_up: &'a dyn Fn() -> bool,
 }
 
+/// The engines that compare the state before a change with the state after it.
+pub const OF_STATES: &[Engine] = &[Engine::Bandit, Engine::Audit];
+
 /// A change as a whole, from where it starts to where it ends, for the engines that compare states.
 #[derive(Debug, Clone)]
 pub struct Net {
@@ -56,6 +59,10 @@ pub struct Net {
     pub after: Tree,
     /// What surrounds them in each parent before it.
     pub before: Vec<Tree>,
+    /// The engines that look at it.
+    pub engines: &'static [Engine],
+    /// Whether it is no change: all of it was there before.
+    pub standing: bool,
 }
 
 /// What a scan found and what it looked at.
@@ -94,9 +101,16 @@ pub fn scan(
             pipeline.look(secrets, &change, None);
         }
     }
-    for mut adapter in of_states(job) {
+    let mut adapters = of_states(job);
+    adapters.splice(
+        0..0,
+        secrets.map(|secrets| Box::new(secrets) as Box<dyn Adapter>),
+    );
+    for mut adapter in adapters {
         for net in nets {
-            pipeline.look(adapter.as_mut(), &net.change, Some(net));
+            if net.engines.contains(&adapter.engine()) {
+                pipeline.look(adapter.as_mut(), &net.change, Some(net));
+            }
         }
     }
     Ok(pipeline.outcome)

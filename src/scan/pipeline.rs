@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::adapter::{Adapter, Looked, Newness, Text};
 use super::content::{NotRead, Reader, Tree};
 use super::{Job, Net, Outcome};
-use crate::finding::{Engine, Finding, Fingerprint, Place, RepoPath};
+use crate::finding::{Engine, Finding, Fingerprint, Origin, Place, RepoPath};
 use crate::input::{Change, Content, FileChange, FileMode, ObjectId};
 use crate::introduced::{Added, After, Before, Detected, subtract};
 use crate::policy;
@@ -62,7 +62,7 @@ impl<'a> Pipeline<'a> {
         let mut found = Vec::new();
         let mut left = Vec::new();
         for file in touched(adapter, change) {
-            if net.is_some() && (self.job.time_is_up)() {
+            if adapter.engine() != Engine::Secrets && (self.job.time_is_up)() {
                 left.extend(file.new.is_some().then_some(&file.path));
             } else {
                 found.extend(self.file(adapter, file, after));
@@ -80,7 +80,16 @@ impl<'a> Pipeline<'a> {
             }
         }
         found.retain(|found| !found.findings.is_empty());
-        if !found.is_empty() {
+        if net.is_some_and(|net| net.standing) {
+            let findings = found.into_iter().flat_map(|found| found.findings);
+            self.outcome
+                .detected
+                .extend(findings.map(|finding| Detected {
+                    finding,
+                    origin: Origin::Existing,
+                    commit: None,
+                }));
+        } else if !found.is_empty() {
             self.judge_origin(adapter, change, net, found);
         }
     }
@@ -373,9 +382,7 @@ fn run(adapter: &mut dyn Adapter, text: &Text<'_>) -> Option<Looked> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{
-        Category, Confidence, Excerpt, Location, Origin, Position, RepoPath, Severity,
-    };
+    use crate::finding::{Category, Confidence, Excerpt, Location, Position, RepoPath, Severity};
     use crate::rule::RuleMeta;
 
     static RULE: RuleMeta = RuleMeta {
@@ -478,6 +485,8 @@ mod tests {
             change,
             after: Tree::Nowhere,
             before: vec![Tree::Nowhere],
+            engines: super::super::OF_STATES,
+            standing: false,
         };
         let mut pipeline = Pipeline::new(&job);
         pipeline.look(&mut Lines(newness), &net.change, Some(&net));

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 mod backends;
+mod ci;
 mod failures;
 mod findability;
+mod formats;
 mod install;
 mod layers;
 mod lockfiles;

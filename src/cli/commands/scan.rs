@@ -13,7 +13,7 @@ use crate::cli::{Context, kept, net};
 use crate::finding::printable;
 use crate::git::{self, GitError, Repository, Side};
 use crate::report::{Activity, Report};
-use crate::scan::{Net, ScanError, Tree};
+use crate::scan::{self, Net, ScanError, Tree};
 
 const EXAMPLES: &str = "\
 Examples
@@ -186,6 +186,8 @@ fn patch(context: &Context, file: &Path, explicit: Option<Rulebook>) -> Result<R
             change: change.clone(),
             after: Tree::Nowhere,
             before: Vec::new(),
+            engines: scan::OF_STATES,
+            standing: false,
         }],
         ..Look::new("patch".to_owned(), None, &rulebook)
     };
@@ -218,6 +220,8 @@ fn paths(
         change: files.change.clone(),
         after: Tree::Disk(work_tree.unwrap_or(&current).to_owned()),
         before: Vec::new(),
+        engines: scan::OF_STATES,
+        standing: false,
     });
     remembered(context, nearby.as_deref(), look, Ok(files.change))
 }

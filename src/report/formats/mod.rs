@@ -1,7 +1,11 @@
 //! The output formats, one file each. To add one: write its file, then its `mod` line, its variant, its entry
 //! in [`Format::ALL`] and its line in `Format::about_it`; option values, help and the shared tests follow.
 
+mod github;
+mod gitlab;
 mod json;
+mod junit;
+mod markdown;
 mod sarif;
 mod text;
 
@@ -23,6 +27,18 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0.
     Sarif,
+    /// JUnit XML.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's secret detection report.
+    GitlabSecrets,
+    /// GitLab's SAST report.
+    GitlabSast,
+    /// GitLab's code quality report.
+    GitlabCodequality,
+    /// A Markdown summary.
+    Markdown,
 }
 
 /// Writes a report in one format.
@@ -30,7 +46,17 @@ pub(super) type Renderer = fn(&Report, Style, &mut dyn Write) -> io::Result<()>;
 
 impl Format {
     /// Every format, in the order in which help lists them.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Sarif];
+    pub const ALL: [Self; 9] = [
+        Self::Text,
+        Self::Json,
+        Self::Sarif,
+        Self::Junit,
+        Self::Github,
+        Self::GitlabSecrets,
+        Self::GitlabSast,
+        Self::GitlabCodequality,
+        Self::Markdown,
+    ];
 
     /// Returns the value of `--format`.
     pub fn name(self) -> &'static str {
@@ -54,6 +80,28 @@ impl Format {
                 "sarif",
                 "SARIF 2.1.0, for code scanning services and editors",
                 sarif::render,
+            ),
+            Self::Junit => ("junit", "JUnit XML, for test reports", junit::render),
+            Self::Github => (
+                "github",
+                "annotations of GitHub Actions, for its log",
+                github::render,
+            ),
+            Self::GitlabSecrets => (
+                "gitlab-secrets",
+                "GitLab's secret detection report",
+                gitlab::secrets::render,
+            ),
+            Self::GitlabSast => ("gitlab-sast", "GitLab's SAST report", gitlab::sast::render),
+            Self::GitlabCodequality => (
+                "gitlab-codequality",
+                "GitLab's code quality report",
+                gitlab::codequality::render,
+            ),
+            Self::Markdown => (
+                "markdown",
+                "a summary for the page of a job or a proposed change",
+                markdown::render,
             ),
         }
     }
@@ -120,6 +168,9 @@ mod tests {
         let slip = "jsno".parse::<Format>().unwrap_err();
         assert_eq!(slip.hint(), "did you mean `json`?");
         let far = "yaml-ish".parse::<Format>().unwrap_err();
-        assert_eq!(far.hint(), "the formats are text, json, sarif");
+        assert!(
+            far.hint()
+                .starts_with("the formats are text, json, sarif, ")
+        );
     }
 }

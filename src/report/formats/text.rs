@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use super::super::advice::{list_command, ways};
 use super::super::entry::{self, Detail};
 use super::super::page::{Page, Tone};
+use super::super::summary::{count, looked_at};
 use super::super::{Activity, Outcome, Report, Style, inert, layout};
 use crate::policy::{Action, Decider, Judged};
 use crate::receipt::{Consequence, Unscanned};
@@ -44,11 +45,6 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
         particulars(&mut page, report);
     }
     out.write_all(page.into_text().as_bytes())
-}
-
-/// Returns `1 finding`, `2 findings`.
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn headline(page: &mut Page, report: &Report, blocking: usize) {
@@ -97,28 +93,9 @@ fn passed(report: &Report) -> (Tone, String) {
     (Tone::Caution, format!("passed with {}", parts.join(", ")))
 }
 
-/// Returns what was looked at, in one line.
-fn looked_at(report: &Report) -> String {
-    let receipt = &report.receipt;
-    let parts: Vec<String> = [
-        (receipt.commits, "commit", "commits"),
-        (receipt.files, "file", "files"),
-        (receipt.texts, "message or name", "messages and names"),
-        (receipt.lines, "line", "lines"),
-    ]
-    .into_iter()
-    .filter(|(number, ..)| *number > 0)
-    .map(|(number, one, many)| count(usize::try_from(number).unwrap_or(usize::MAX), one, many))
-    .collect();
-    if parts.is_empty() {
-        "nothing to look at".to_owned()
-    } else {
-        parts.join(", ")
-    }
-}
-
 fn blocked(page: &mut Page, report: &Report, style: Style, blocking: &[&Judged]) {
-    let waiting = report.situation.activity != Activity::Look && !style.verbose;
+    let asked = matches!(report.situation.activity, Activity::Look | Activity::Ci);
+    let waiting = !asked && !style.verbose;
     let shown = if waiting { BLOCKING } else { LISTED };
     if blocking.len() <= IN_FULL || style.verbose {
         in_full(page, style, &blocking[..blocking.len().min(shown)]);
@@ -298,8 +275,12 @@ fn remarks(page: &mut Page, report: &Report, style: Style) {
     let limit = if style.verbose { LISTED } else { LESSER };
     let deferred = report.deferred();
     for deferral in deferred.iter().take(limit) {
-        let text = format!("{}: {}; CI decides", deferral.engine, deferral.reason);
-        page.paragraph(&[(Tone::Caution, "DEFERRED ")], Tone::Plain, &text);
+        let (label, end) = match report.situation.activity {
+            Activity::Ci => ("UNANSWERED ", ""),
+            _ => ("DEFERRED ", "; CI decides"),
+        };
+        let text = format!("{}: {}{end}", deferral.engine, deferral.reason);
+        page.paragraph(&[(Tone::Caution, label)], Tone::Plain, &text);
         if let Some(command) = &deferral.command {
             page.line(&[
                 (Tone::Plain, "         to answer it here: "),
@@ -307,7 +288,7 @@ fn remarks(page: &mut Page, report: &Report, style: Style) {
             ]);
         }
     }
-    and_more(page, deferred.len(), limit, "left to CI");
+    and_more(page, deferred.len(), limit, "left open");
     not_looked_at(page, report, style, Consequence::Policy);
     if style.verbose {
         not_looked_at(page, report, style, Consequence::Excluded);

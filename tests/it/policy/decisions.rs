@@ -31,6 +31,7 @@ pub(super) fn gate(policies: Vec<Policy>, now: &str) -> Gate {
         policies,
         overrides: Vec::new(),
         now: time(now),
+        full: false,
     }
 }
 
@@ -396,6 +397,7 @@ fn overrides_cover_what_they_name_while_they_hold_and_within_every_limit() {
             policies,
             overrides: vec![record],
             now: time(now),
+            full: false,
         };
         outcome(&decide(&gate, blocked(), &Receipt::default()))
     };

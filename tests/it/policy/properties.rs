@@ -174,6 +174,7 @@ fn verdict(policies: &[&Policy], found: &Detected, hours: Option<i64>) -> Verdic
         policies,
         overrides: record.into_iter().collect(),
         now,
+        full: false,
     };
     decide(&gate, vec![found.clone()], &Receipt::default())
 }

@@ -1,0 +1,260 @@
+//! `gate-hook ci`: the same decision over a proposed change, where nobody can pass it by.
+
+use std::path::PathBuf;
+
+use crate::cli::base::{Candidate, System};
+use crate::cli::environment::Environment;
+use crate::cli::failure::{Exit, Failure};
+use crate::cli::gate::{self, Look};
+use crate::cli::outputs::Outputs;
+use crate::cli::rulebook::Rulebook;
+use crate::cli::{Context, kept, net};
+use crate::finding::{Engine, printable};
+use crate::git::{self, GitError, ObjectKind, Repository, Side};
+use crate::input::ObjectId;
+use crate::report::{Activity, Report, Situation};
+
+const EXAMPLES: &str = "\
+Examples
+  gate-hook ci                                 the base is what the CI system says
+  gate-hook ci --base origin/main              the commits that main does not have
+  gate-hook ci --full                          everything that is there, on a schedule
+  gate-hook ci --format github --format junit --output gate.xml --format sarif --output gate.sarif";
+
+/// Judge a proposed change in CI, or everything with --full
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Arguments {
+    /// Where the change begins; without it, the CI system's variables say so
+    #[arg(long, value_name = "REF", conflicts_with = "full")]
+    base: Option<String>,
+    /// Look at all files as they are at HEAD; what was there before counts too
+    #[arg(long)]
+    full: bool,
+    /// Decide by this policy file instead of the repository's
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    #[command(flatten)]
+    outputs: Outputs,
+}
+
+/// The commits of a proposed change, and what they are judged by.
+struct Proposal {
+    subject: String,
+    commits: Vec<ObjectId>,
+    /// The commit whose policy the change must not loosen.
+    base: ObjectId,
+    notes: Vec<String>,
+}
+
+/// Runs the command.
+pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
+    let repository = gate::open(context)?;
+    let repository = repository.as_ref();
+    let head = repository.head()?.ok_or_else(|| {
+        Failure::usage("there is no commit yet").with_hint("check out what is to be judged")
+    })?;
+    let explicit = arguments
+        .policy
+        .as_deref()
+        .map(Rulebook::from_file)
+        .transpose()?;
+    let report = if arguments.full {
+        full(context, repository, head, explicit)?
+    } else {
+        let proposal = proposal(context, repository, head, arguments.base.as_deref())?;
+        proposed(context, repository, head, proposal, explicit)?
+    };
+    kept::keep_run(context, &repository.layout().git_dir, &report);
+    arguments.outputs.write(context, &report)?;
+    Ok(gate::exit(&report))
+}
+
+/// Judges everything that is there at `HEAD`.
+fn full(
+    context: &Context,
+    repository: &dyn Repository,
+    head: ObjectId,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
+    let side = Side::Commit(head);
+    let rulebook = match explicit {
+        Some(rulebook) => rulebook,
+        None => Rulebook::load(repository, None, &[side])?,
+    };
+    let look = Look {
+        nets: vec![net::standing(repository, side, &Engine::ALL)?],
+        full: true,
+        situation: situation(Some("gate-hook ci --full".to_owned())),
+        ..Look::new("everything".to_owned(), Some(repository), &rulebook)
+    };
+    gate::look(context, look, &mut std::iter::empty())
+}
+
+/// Judges the commits of a proposed change.
+fn proposed(
+    context: &Context,
+    repository: &dyn Repository,
+    head: ObjectId,
+    proposal: Proposal,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
+    let rulebook = match explicit {
+        Some(rulebook) => rulebook,
+        None => Rulebook::load(
+            repository,
+            Some(Side::Commit(proposal.base)),
+            &[Side::Commit(head)],
+        )?,
+    };
+    let mut look = Look {
+        nets: net::of_commits(repository, &proposal.commits)?,
+        situation: situation(None),
+        ..Look::new(proposal.subject, Some(repository), &rulebook)
+    };
+    look.known.notes = proposal.notes;
+    let progress = context.terminal.progress(proposal.commits.len());
+    let mut commits = gate::commits(repository, &proposal.commits).inspect(|_| progress.inc(1));
+    let report = gate::look(context, look, &mut commits)?;
+    progress.finish_and_clear();
+    Ok(report)
+}
+
+fn situation(list_command: Option<String>) -> Situation {
+    Situation {
+        activity: Activity::Ci,
+        list_command,
+        ..Situation::default()
+    }
+}
+
+/// Finds out which commits are proposed.
+fn proposal(
+    context: &Context,
+    repository: &dyn Repository,
+    head: ObjectId,
+    asked: Option<&str>,
+) -> Result<Proposal, Failure> {
+    let environment = &context.environment;
+    let system = System::detect(&|name| environment.text(name));
+    let (base, told_by, is_target) = match asked {
+        Some(revision) => (commit(repository, revision, system)?, "--base", true),
+        None => known(environment, repository, system)?,
+    };
+    let mut commits = repository.walk(&[head], &[base])?;
+    let mut notes = Vec::new();
+    if commits.is_empty() && !is_target {
+        notes.push(format!(
+            "HEAD is part of {} already ({told_by}), so that its last commit was looked at; \
+             `gate-hook ci --full` looks at everything",
+            base.short()
+        ));
+        commits.push(head);
+    }
+    let mut bases: Vec<ObjectId> = Vec::new();
+    for stretch in git::stretches(repository, &commits)? {
+        bases.extend(stretch.base);
+    }
+    for id in &bases {
+        if matches!(repository.kind(id), Err(GitError::Missing(_))) {
+            return Err(no_history(
+                system,
+                &format!(
+                    "the history ends at {} before it reaches the base {}",
+                    id.short(),
+                    base.short()
+                ),
+            ));
+        }
+    }
+    let number = commits.len();
+    let plural = if number == 1 { "" } else { "s" };
+    Ok(Proposal {
+        subject: format!(
+            "proposed change, {number} commit{plural} on {}",
+            base.short()
+        ),
+        base: merge_base(repository, &bases)?.unwrap_or(base),
+        commits,
+        notes,
+    })
+}
+
+/// Returns the last of the commits that a change builds on: the one that builds on all the others.
+fn merge_base(
+    repository: &dyn Repository,
+    bases: &[ObjectId],
+) -> Result<Option<ObjectId>, Failure> {
+    for (at, candidate) in bases.iter().enumerate() {
+        let others: Vec<ObjectId> = [&bases[..at], &bases[at + 1..]].concat();
+        if repository.walk(&others, &[*candidate])?.is_empty() {
+            return Ok(Some(*candidate));
+        }
+    }
+    Ok(bases.first().copied())
+}
+
+/// Returns the base that the CI system or the remote tells, with what told it, and whether it is the target of
+/// a proposed change.
+fn known(
+    environment: &Environment,
+    repository: &dyn Repository,
+    system: System,
+) -> Result<(ObjectId, &'static str, bool), Failure> {
+    let read = |path: &str| std::fs::read_to_string(path).ok();
+    let mut candidates = system.candidates(&|name| environment.text(name), &read);
+    if candidates.iter().any(|candidate| candidate.is_target) {
+        candidates.retain(|candidate| candidate.is_target);
+    }
+    for Candidate {
+        revision,
+        told_by,
+        is_target,
+    } in &candidates
+    {
+        if let Ok(id) = repository.resolve(revision)
+            && matches!(repository.kind(&id), Ok(ObjectKind::Commit))
+        {
+            return Ok((id, told_by, *is_target));
+        }
+    }
+    let tried: Vec<String> = candidates
+        .iter()
+        .map(|candidate| printable(&candidate.revision))
+        .collect();
+    Err(no_history(
+        system,
+        &format!(
+            "where the change begins is not in this clone: tried {}",
+            tried.join(", ")
+        ),
+    ))
+}
+
+/// Returns the commit that `--base` names.
+fn commit(
+    repository: &dyn Repository,
+    revision: &str,
+    system: System,
+) -> Result<ObjectId, Failure> {
+    match repository.resolve(revision) {
+        Ok(id) if matches!(repository.kind(&id), Ok(ObjectKind::Commit)) => Ok(id),
+        Ok(_) => Err(Failure::usage(format!(
+            "the base `{}` is not a commit",
+            printable(revision)
+        ))),
+        Err(GitError::UnknownRevision(_) | GitError::Missing(_)) => Err(no_history(
+            system,
+            &format!("the base `{}` is not in this clone", printable(revision)),
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn no_history(system: System, what: &str) -> Failure {
+    Failure::usage(what).with_hint(format!(
+        "on {}, {}; or name another base with --base REF",
+        system.name(),
+        system.how_to_get_history()
+    ))
+}

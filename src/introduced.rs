@@ -59,10 +59,20 @@ impl Added {
     pub fn touches(&self, location: &Location, first_line: u32) -> bool {
         match self {
             Self::All => true,
-            Self::Lines(added) => (location.start.line..=location.end.line).any(|line| {
+            Self::Lines(_) => {
+                (location.start.line..=location.end.line).any(|line| self.has(line, first_line))
+            }
+        }
+    }
+
+    /// Returns whether the change added this line; `first_line` is the line the content begins on.
+    pub fn has(&self, line: u32, first_line: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Lines(added) => {
                 let index = line.saturating_sub(first_line) as usize;
                 added.get(index).copied().unwrap_or(false)
-            }),
+            }
         }
     }
 }

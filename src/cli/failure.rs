@@ -111,6 +111,10 @@ impl From<ScanError> for Failure {
     fn from(error: ScanError) -> Self {
         match error {
             ScanError::Git(error) => error.into(),
+            ScanError::Configuration { message, hint } => Self {
+                hint,
+                ..Self::configuration(message)
+            },
         }
     }
 }

@@ -6,13 +6,14 @@ use std::cell::Cell;
 use std::time::Instant;
 
 use crate::cli::Context;
+use crate::cli::baselines;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::rulebook::Rulebook;
 use crate::finding::Engine;
 use crate::git::{self, GitError, OpenOptions, Repository};
 use crate::input::{Change, ObjectId};
-use crate::policy::{self, Gate};
+use crate::policy::{self, Baseline, Gate};
 use crate::receipt::Receipt;
 use crate::report::formats::Format;
 use crate::report::{self, Activity, Report, Situation};
@@ -150,6 +151,12 @@ pub(super) fn look(
         overrides: rulebook.overrides.clone(),
         now: context.environment.now(),
         full: look.full,
+        baseline: match look.repository {
+            Some(repository) if baselines::is_needed(rulebook, &look.nets, look.full) => {
+                baselines::applicable(repository, rulebook)?
+            }
+            _ => Baseline::default(),
+        },
     };
     let verdict = policy::decide(&gate, outcome.detected, &receipt);
     Ok(Report {

@@ -7,6 +7,7 @@
 //! To add a subcommand: a file in `commands/`, a variant in [`Command`], a line in [`HELP`].
 
 mod base;
+mod baselines;
 mod commands;
 pub mod environment;
 mod events;
@@ -22,6 +23,7 @@ mod shims;
 mod staged;
 pub mod terminal;
 mod text;
+mod thresholds;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,8 +34,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    ci, completions, demo, doctor, explain, hook, init, install, man, r#override, policy, rules,
-    scan, status, uninstall,
+    baseline, ci, completions, demo, doctor, explain, hook, init, install, man, r#override, policy,
+    rules, scan, status, uninstall,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -61,6 +63,7 @@ Look
 
 Decide
   policy       Check the policy, or show which keys decide
+  baseline     List what was there when the gate came; the list may only shrink
   override     Let one change through, documented and for a limited time
 
 Plumbing
@@ -138,6 +141,7 @@ enum Command {
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Policy(policy::Arguments),
+    Baseline(baseline::Arguments),
     Override(r#override::Arguments),
     Hook(hook::Arguments),
     Completions(completions::Arguments),
@@ -250,6 +254,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),
         Command::Policy(arguments) => policy::run(arguments, context),
+        Command::Baseline(arguments) => baseline::run(arguments, context),
         Command::Override(arguments) => r#override::run(arguments, context),
         Command::Hook(arguments) => hook::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),

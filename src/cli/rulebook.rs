@@ -31,6 +31,10 @@ pub(super) struct Rulebook {
     pub(super) notes: Vec<String>,
     /// The override records of the change.
     pub(super) overrides: Vec<Override>,
+    /// Where the change begins, if it begins anywhere.
+    pub(super) base: Option<Side>,
+    /// Where it ends.
+    pub(super) tip: Option<Side>,
 }
 
 impl Rulebook {
@@ -62,6 +66,8 @@ impl Rulebook {
         texts.extend(at_base);
         let mut rulebook = Self::new(policies, &texts)?;
         rulebook.notes = notes;
+        rulebook.base = base;
+        rulebook.tip = changes.last().copied();
         for side in changes {
             rulebook.read_overrides(repository, *side)?;
         }
@@ -101,6 +107,8 @@ impl Rulebook {
             origin,
             notes: Vec::new(),
             overrides: Vec::new(),
+            base: None,
+            tip: None,
         })
     }
 

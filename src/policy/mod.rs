@@ -8,10 +8,11 @@
 //!
 //! ```text
 //! text ─► source (positions) ─► schema (unknown keys) ─► reader (defaults, origins) ─► one file a section
-//! findings ─► ruling: threshold ─► existing ─► inline comment ─► rollout ─► override ─► verdict: the strictest
+//! findings ─► ruling: threshold ─► baseline ─► existing ─► inline comment ─► rollout ─► override ─► verdict: the strictest
 //! ```
 
 mod allow;
+mod baseline;
 mod bypass;
 mod custom_rules;
 mod digest;
@@ -45,6 +46,7 @@ use source::Source;
 use threshold::Thresholds;
 use value::{Item, Word};
 
+pub use baseline::{BASELINE_FILE, Baseline, Growth};
 pub use bypass::{
     Approval, Covered, Override, OverrideError, OverrideRequest, OverrideRules, check_override,
     new_override,
@@ -57,7 +59,7 @@ pub use people::People;
 pub use profile::Profile;
 pub use reader::{EffectiveKey, Setting};
 pub use schema::KEYS;
-pub use template::template;
+pub use template::{Refinement, template};
 pub use verdict::{Gate, Judged, JudgedUnscanned, Verdict, decide};
 pub use waiver::{Inline, Proof, QuorumRule, Waivers};
 

@@ -1,6 +1,6 @@
 //! What one policy says of one finding: the threshold, then what may soften it.
 //!
-//! The steps, in this order: existing, inline comment, rollout, override. The strictest of all policies'
+//! The steps, in this order: baseline, existing, inline comment, rollout, override. The strictest of all policies'
 //! answers holds, so that no change loosens the gate that judges it.
 
 use std::collections::BTreeMap;
@@ -11,6 +11,7 @@ use jiff::civil::Date;
 use crate::finding::{Engine, Fingerprint, Origin, printable};
 use crate::introduced::Detected;
 
+use super::baseline::BASELINE_FILE;
 use super::bypass::Override;
 use super::verdict::Gate;
 use super::waiver::Inline;
@@ -97,7 +98,7 @@ impl<'g> Side<'g> {
         }
     }
 
-    pub(super) fn rule_on(&self, detected: &Detected) -> Ruling {
+    pub(super) fn rule_on(&self, detected: &Detected, known: bool) -> Ruling {
         let policy = self.policy;
         let finding = &detected.finding;
         let mut ruling = Ruling::new(policy.thresholds.judge(
@@ -105,6 +106,9 @@ impl<'g> Side<'g> {
             &policy.paths,
             &policy.audit,
         ));
+        if known {
+            soften_known(&mut ruling);
+        }
         self.soften_existing(&mut ruling, detected.origin);
         if let Some(comment) = &finding.inline_allow {
             self.soften_commented(&mut ruling, comment);
@@ -172,5 +176,16 @@ impl<'g> Side<'g> {
             ruling.lower(Action::Warn, [until]);
             ruling.overridden_by = Some(record.id.clone());
         }
+    }
+}
+
+/// What was there when the gate came warns at most.
+fn soften_known(ruling: &mut Ruling) {
+    if ruling.action > Action::Warn {
+        let known = Decider {
+            key: "baseline".to_owned(),
+            origin: BASELINE_FILE.to_owned(),
+        };
+        ruling.lower(Action::Warn, [known]);
     }
 }

@@ -9,8 +9,24 @@ use super::value::write_text;
 /// The column of the comments behind the keys.
 const COMMENTS: usize = 30;
 
+/// A key that a new policy file sets to something else than its profile does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refinement {
+    /// The dotted key, of `[bandit]` or `[audit]`.
+    pub key: String,
+    /// The value, as TOML.
+    pub value: String,
+    /// Why, for the comment behind it.
+    pub why: String,
+}
+
 /// Returns the text of a new policy file.
-pub fn template(profile: Profile, start: Option<Date>, fingerprint_key: &str) -> String {
+pub fn template(
+    profile: Profile,
+    start: Option<Date>,
+    fingerprint_key: &str,
+    refinements: &[Refinement],
+) -> String {
     let defaults = profile.defaults();
     let [code_high, code_medium, code_low] = defaults.bandit;
     let [critical, high, medium, low] = defaults.audit;
@@ -38,15 +54,27 @@ pub fn template(profile: Profile, start: Option<Date>, fingerprint_key: &str) ->
             + &format!("fingerprint_key = {}\n", write_text(fingerprint_key))
             + "# allow = [{ path = \"tests/**\", value = 'EXAMPLE-\\w+', reason = \"from the vendor's manual\" }]\n",
         "[bandit]\n".to_owned()
-            + &offer("high", code_high, "")
-            + &offer("medium", code_medium, "")
-            + &offer("low", code_low, "")
+            + &refined(
+                "bandit",
+                &[
+                    ("high", code_high),
+                    ("medium", code_medium),
+                    ("low", code_low),
+                ],
+                refinements,
+            )
             + "# outside_critical = { high = \"warn\" }\n",
         "[audit]\n".to_owned()
-            + &offer("critical", critical, "")
-            + &offer("high", high, "")
-            + &offer("medium", medium, "")
-            + &offer("low", low, "")
+            + &refined(
+                "audit",
+                &[
+                    ("critical", critical),
+                    ("high", high),
+                    ("medium", medium),
+                    ("low", low),
+                ],
+                refinements,
+            )
             + "# dev = { critical = \"warn\", high = \"warn\" }\n",
         "[override]\n".to_owned()
             + &line(
@@ -93,6 +121,32 @@ fn rollout(start: Option<Date>) -> String {
             ) + "# start = 2026-12-01\n# baseline_days = 30\n"
         }
     }
+}
+
+/// Returns the keys of a section: offered with their defaults, or set where they are refined.
+fn refined(section: &str, keys: &[(&str, Action)], refinements: &[Refinement]) -> String {
+    let name = |refinement: &Refinement| {
+        let (table, key) = refinement.key.split_once('.')?;
+        (table == section).then(|| key.to_owned())
+    };
+    let mut text = String::new();
+    for (key, default) in keys {
+        let found = refinements
+            .iter()
+            .find(|refinement| name(refinement).as_deref() == Some(key));
+        text += &match found {
+            Some(Refinement { value, why, .. }) => line(&format!("{key} = {value}"), why),
+            None => offer(key, *default, ""),
+        };
+    }
+    for refinement in refinements {
+        if let Some(key) = name(refinement)
+            && !keys.iter().any(|(known, _)| *known == key)
+        {
+            text += &line(&format!("{key} = {}", refinement.value), &refinement.why);
+        }
+    }
+    text
 }
 
 fn offer(key: &str, default: Action, comment: &str) -> String {

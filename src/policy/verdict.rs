@@ -9,9 +9,11 @@ use std::cmp::Reverse;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::finding::Origin;
 use crate::introduced::Detected;
 use crate::receipt::{Consequence, Deferral, Receipt, Unscanned};
 
+use super::baseline::Baseline;
 use super::bypass::Override;
 use super::ruling::{Ruling, Side};
 use super::{Action, Decider, Policy};
@@ -88,6 +90,8 @@ pub struct Gate {
     pub now: Timestamp,
     /// Whether everything is judged rather than a change: then existing findings count as introduced ones do.
     pub full: bool,
+    /// The findings that were there when the gate came.
+    pub baseline: Baseline,
 }
 
 /// Decides over findings.
@@ -105,9 +109,14 @@ pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdic
         deferred: receipt.deferred.clone(),
         ..Verdict::default()
     };
+    let mut baseline = gate.baseline.clone();
     verdict.judged = detected
         .into_iter()
-        .map(|detected| judge(&sides, detected))
+        .map(|detected| {
+            let known =
+                detected.origin == Origin::Existing && baseline.take(detected.finding.fingerprint);
+            judge(&sides, detected, known)
+        })
         .collect();
     for unscanned in &receipt.unscanned {
         match unscanned.consequence {
@@ -143,8 +152,10 @@ fn rank(judged: &Judged) -> impl Ord + '_ {
     )
 }
 
-fn judge(sides: &[Side<'_>], detected: Detected) -> Judged {
-    let rulings = sides.iter().map(|side| side.rule_on(&detected)).collect();
+/// Judges a finding; `known` says whether the baseline holds it.
+fn judge(sides: &[Side<'_>], detected: Detected, known: bool) -> Judged {
+    let rule = |side: &Side<'_>| side.rule_on(&detected, known);
+    let rulings = sides.iter().map(rule).collect();
     let Ruling {
         action,
         decided_by,

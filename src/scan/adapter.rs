@@ -1,5 +1,6 @@
 //! What the pipeline asks of an engine.
 
+use super::ScanError;
 use crate::finding::{Engine, Finding, Place, RepoPath};
 use crate::receipt::{Deferral, Unscanned};
 
@@ -20,6 +21,34 @@ pub(super) struct Text<'a> {
     /// The files around it.
     #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) around: &'a Lookup<'a>,
+    /// The files at both ends of the change: where it leads to, then where it comes from.
+    #[expect(dead_code, reason = "for engines that compare states")]
+    pub(super) ends: &'a [&'a Lookup<'a>],
+}
+
+impl Text<'_> {
+    /// Returns what an engine says that needs all of the file.
+    #[expect(dead_code, reason = "for engines that compare states")]
+    pub(super) fn in_part(&self, engine: Engine) -> Looked {
+        let deferral = Deferral {
+            engine,
+            reason: format!("a patch shows only parts of {}", self.place),
+            command: None,
+        };
+        Looked {
+            deferred: vec![deferral],
+            ..Looked::default()
+        }
+    }
+}
+
+/// What the reader of a line should know although nothing was found there.
+#[derive(PartialEq, Eq)]
+pub(super) struct Remark {
+    /// The 1-based line.
+    pub(super) line: u32,
+    /// What it is, safe to print.
+    pub(super) text: String,
 }
 
 /// What an engine says of one content.
@@ -31,7 +60,9 @@ pub(super) struct Looked {
     pub(super) unscanned: Vec<Unscanned>,
     /// What it leaves to CI.
     pub(super) deferred: Vec<Deferral>,
-    /// What the reader should know.
+    /// What the reader should know of the lines that the change adds.
+    pub(super) remarks: Vec<Remark>,
+    /// What the reader should know of the run.
     pub(super) notes: Vec<String>,
 }
 
@@ -66,6 +97,9 @@ pub(super) trait Adapter {
         false
     }
 
-    /// Looks at one content.
-    fn look(&mut self, text: &Text<'_>) -> Looked;
+    /// Begins with another change: what is known of the trees no longer holds.
+    fn begin(&mut self) {}
+
+    /// Looks at one content. An error is a mistake in a file that people write for the engine.
+    fn look(&mut self, text: &Text<'_>) -> Result<Looked, ScanError>;
 }

@@ -80,6 +80,14 @@ pub enum ScanError {
     /// Git could not be read.
     #[error(transparent)]
     Git(#[from] GitError),
+    /// A file that people write for an engine is wrong.
+    #[error("{message}")]
+    Configuration {
+        /// What is wrong and where, safe to print.
+        message: String,
+        /// What to write instead.
+        hint: Option<String>,
+    },
 }
 
 /// Scans changes one after the other for what history keeps, and net changes for what states differ in.
@@ -98,7 +106,7 @@ pub fn scan(
         let change = change?;
         pipeline.receive(&change);
         if let Some(secrets) = &mut secrets {
-            pipeline.look(secrets, &change, None);
+            pipeline.look(secrets, &change, None)?;
         }
     }
     let mut adapters = of_states(job);
@@ -109,7 +117,7 @@ pub fn scan(
     for mut adapter in adapters {
         for net in nets {
             if net.engines.contains(&adapter.engine()) {
-                pipeline.look(adapter.as_mut(), &net.change, Some(net));
+                pipeline.look(adapter.as_mut(), &net.change, Some(net))?;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The secrets engine in the pipeline: every text of every change, on its added lines.
 
-use super::Job;
 use super::adapter::{Adapter, Looked, Newness, Text};
+use super::{Job, ScanError};
 use crate::finding::{Engine, RepoPath};
 use crate::secrets::{Options, Scanner};
 
@@ -42,10 +42,10 @@ impl Adapter for Secrets<'_> {
         true
     }
 
-    fn look(&mut self, text: &Text<'_>) -> Looked {
-        Looked {
+    fn look(&mut self, text: &Text<'_>) -> Result<Looked, ScanError> {
+        Ok(Looked {
             findings: self.scanner.scan(text.place, text.bytes, text.first_line),
             ..Looked::default()
-        }
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
+mod adoption;
 mod backends;
 mod ci;
 mod failures;
@@ -17,3 +18,4 @@ mod report;
 mod rules;
 mod situations;
 mod support;
+mod theorem;

@@ -8,7 +8,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
 use crate::cli::outputs::Outputs;
 use crate::cli::rulebook::Rulebook;
-use crate::cli::{Context, kept, net};
+use crate::cli::{Context, kept, net, thresholds};
 use crate::finding::{Engine, printable};
 use crate::git::{self, GitError, ObjectKind, Repository, Side};
 use crate::input::ObjectId;
@@ -51,17 +51,15 @@ struct Proposal {
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
     let repository = gate::open(context)?;
     let repository = repository.as_ref();
-    let head = repository.head()?.ok_or_else(|| {
-        Failure::usage("there is no commit yet").with_hint("check out what is to be judged")
-    })?;
     let explicit = arguments
         .policy
         .as_deref()
         .map(Rulebook::from_file)
         .transpose()?;
     let report = if arguments.full {
-        full(context, repository, head, explicit)?
+        everything(context, repository, explicit)?
     } else {
+        let head = head(repository)?;
         let proposal = proposal(context, repository, head, arguments.base.as_deref())?;
         proposed(context, repository, head, proposal, explicit)?
     };
@@ -70,14 +68,19 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     Ok(gate::exit(&report))
 }
 
+fn head(repository: &dyn Repository) -> Result<ObjectId, Failure> {
+    repository.head()?.ok_or_else(|| {
+        Failure::usage("there is no commit yet").with_hint("check out what is to be judged")
+    })
+}
+
 /// Judges everything that is there at `HEAD`.
-fn full(
+pub(super) fn everything(
     context: &Context,
     repository: &dyn Repository,
-    head: ObjectId,
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
-    let side = Side::Commit(head);
+    let side = Side::Commit(head(repository)?);
     let rulebook = match explicit {
         Some(rulebook) => rulebook,
         None => Rulebook::load(repository, None, &[side])?,
@@ -113,11 +116,20 @@ fn proposed(
         ..Look::new(proposal.subject, Some(repository), &rulebook)
     };
     look.known.notes = proposal.notes;
+    look.known.notes.extend(drift(repository, head, &rulebook));
     let progress = context.terminal.progress(proposal.commits.len());
     let mut commits = gate::commits(repository, &proposal.commits).inspect(|_| progress.inc(1));
     let report = gate::look(context, look, &mut commits)?;
     progress.finish_and_clear();
     Ok(report)
+}
+
+/// Returns how the policy differs from what other checks of this repository stop at.
+fn drift(repository: &dyn Repository, head: ObjectId, rulebook: &Rulebook) -> Vec<String> {
+    let side = Side::Commit(head);
+    let calls = thresholds::found(&thresholds::InGit { repository, side });
+    let policy = rulebook.policies.last();
+    policy.map_or_else(Vec::new, |policy| thresholds::drift(&calls, policy))
 }
 
 fn situation(list_command: Option<String>) -> Situation {

@@ -14,7 +14,9 @@ use super::demo::random_token;
 use super::install::{open, shown};
 use crate::cli::Context;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::rulebook::Rulebook;
 use crate::cli::shims::{self, Place};
+use crate::cli::thresholds;
 use crate::git::{self, Backend, Repository};
 
 const PROBE: &str = "gate-hook-doctor-probe.txt";
@@ -58,6 +60,7 @@ pub(in crate::cli) fn run(_: &Arguments, context: &Context) -> Result<Exit, Fail
     let hooks = git::hooks_dir(&*repository)?;
     let installed = check_shims(&hooks.path, &*repository, context, &mut diagnosis)?;
     check_managers(&*repository, &mut diagnosis);
+    check_thresholds(&*repository, &mut diagnosis)?;
     if installed && repository.layout().work_tree.is_some() {
         probe(&*repository, &hooks.path, context, &mut diagnosis)?;
     }
@@ -163,6 +166,31 @@ fn check_managers(repository: &dyn Repository, diagnosis: &mut Diagnosis) {
             diagnosis.note("manager", &found);
         }
     }
+}
+
+/// Compares the policy with what the calls of scanners in the files of CI stop at.
+fn check_thresholds(repository: &dyn Repository, diagnosis: &mut Diagnosis) -> Result<(), Failure> {
+    let Some(root) = &repository.layout().work_tree else {
+        return Ok(());
+    };
+    let calls = thresholds::found(&thresholds::OnDisk(root));
+    if calls.is_empty() {
+        return Ok(());
+    }
+    let rulebook = Rulebook::from_directory(Some(root))?;
+    let drift: Vec<String> = rulebook
+        .policies
+        .iter()
+        .flat_map(|policy| thresholds::drift(&calls, policy))
+        .collect();
+    for difference in &drift {
+        diagnosis.note("thresholds", difference);
+    }
+    if drift.is_empty() {
+        let same = format!("the same as in {}", calls[0].place);
+        diagnosis.good("thresholds", &same);
+    }
+    Ok(())
 }
 
 /// Asks git to run its hook over a planted credential.

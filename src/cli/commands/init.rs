@@ -5,16 +5,18 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::thresholds::{self, Found};
 use crate::cli::{Context, gate, random, rulebook};
 use crate::finding::printable;
-use crate::policy::{self, Policy, PolicyText, Profile};
+use crate::policy::{self, Policy, PolicyText, Profile, Refinement};
 
 /// Write gate-hook.toml, the policy of this repository
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct Arguments {
-    /// What the thresholds start from: phased, strict or observe
-    #[arg(long, value_name = "NAME", default_value = "phased", value_parser = profile)]
-    pub profile: Profile,
+    /// What the thresholds start from: phased (the default), strict or observe. Without it, they become what the
+    /// calls of Bandit, pip-audit and Safety in the files of CI stop at
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    pub profile: Option<Profile>,
     /// Day 1 of a rollout in which what would block only warns for 30 days
     #[arg(long, value_name = "DATE")]
     pub start: Option<jiff::civil::Date>,
@@ -54,13 +56,19 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    let text = policy::template(arguments.profile, arguments.start, &key);
+    let profile = arguments.profile.unwrap_or(Profile::Phased);
+    let calls = thresholds::found(&thresholds::OnDisk(&root));
+    let refinements = match arguments.profile {
+        Some(_) => Vec::new(),
+        None => refinements(&calls),
+    };
+    let text = policy::template(profile, arguments.start, &key, &refinements);
     let written = PolicyText {
         name: policy::FILE_NAME.to_owned(),
         text,
         embedded: false,
     };
-    Policy::parse(&written)?;
+    let policy = Policy::parse(&written)?;
     write(&path, &written.text).map_err(|error| {
         Failure::could_not_look(format!(
             "{} cannot be written: {error}",
@@ -70,10 +78,37 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     context.terminal.say(&format!(
         "wrote {} (profile {})\n  next: read it, `git add {}`, commit it; `gate-hook install` puts the hooks in",
         policy::FILE_NAME,
-        arguments.profile.name(),
+        profile.name(),
         policy::FILE_NAME
     ));
+    if !calls.is_empty() {
+        say_what_was_found(context, &calls, &policy);
+    }
     Ok(Exit::Passed)
+}
+
+/// Returns the keys that say what the calls in the files of CI say.
+fn refinements(calls: &[Found]) -> Vec<Refinement> {
+    thresholds::equivalent(calls)
+        .into_iter()
+        .map(|equivalent| Refinement {
+            key: equivalent.key.to_owned(),
+            value: equivalent.value,
+            why: format!("as {}", equivalent.place),
+        })
+        .collect()
+}
+
+fn say_what_was_found(context: &Context, calls: &[Found], policy: &Policy) {
+    let places: Vec<&str> = calls.iter().map(|found| found.place.as_str()).collect();
+    context
+        .terminal
+        .say(&format!("thresholds read from {}", places.join(", ")));
+    for difference in thresholds::drift(calls, policy) {
+        context
+            .terminal
+            .say(&format!("  not the same: {difference}"));
+    }
 }
 
 fn refuse_to_overwrite(root: &Path, path: &PathBuf) -> Result<(), Failure> {
@@ -93,7 +128,7 @@ fn refuse_to_overwrite(root: &Path, path: &PathBuf) -> Result<(), Failure> {
 }
 
 /// Writes beside and renames; a symbolic link in the file's place is replaced, not followed.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = tempfile::Builder::new();
     #[cfg(unix)]
     {

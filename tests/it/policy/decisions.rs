@@ -2,7 +2,7 @@
 
 use gate_hook::finding::{Confidence, Engine, Origin, Place, Severity};
 use gate_hook::introduced::Detected;
-use gate_hook::policy::{Action, Covered, Gate, Override, Policy, Verdict, decide};
+use gate_hook::policy::{Action, Baseline, Covered, Gate, Override, Policy, Verdict, decide};
 use gate_hook::receipt::Receipt;
 use gate_hook::rule::RuleMeta;
 
@@ -32,6 +32,7 @@ pub(super) fn gate(policies: Vec<Policy>, now: &str) -> Gate {
         overrides: Vec::new(),
         now: time(now),
         full: false,
+        baseline: Baseline::default(),
     }
 }
 
@@ -398,6 +399,7 @@ fn overrides_cover_what_they_name_while_they_hold_and_within_every_limit() {
             overrides: vec![record],
             now: time(now),
             full: false,
+            baseline: Baseline::default(),
         };
         outcome(&decide(&gate, blocked(), &Receipt::default()))
     };

@@ -114,6 +114,7 @@ fn the_effective_policy_reads_back_as_the_same_policy() {
             Profile::Phased,
             Some("2026-12-01".parse().unwrap()),
             "0011aabb",
+            &[],
         ),
     ] {
         let once = policy(&file);
@@ -326,7 +327,7 @@ fn a_pyproject_file_can_hold_the_policy() {
 fn the_file_that_init_writes_is_the_profile_it_names() {
     for profile in Profile::ALL {
         for start in [None, Some("2026-12-01".parse().unwrap())] {
-            let text = template(profile, start, "0011223344556677");
+            let text = template(profile, start, "0011223344556677", &[]);
             let policy = policy(&text);
             assert_eq!(policy.profile, profile);
             assert_eq!(

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use gate_hook::finding::{Confidence, Origin, Severity};
 use gate_hook::introduced::Detected;
 use gate_hook::policy::{
-    Action, Gate, Policy, PolicyText, Verdict, decide, parse_override, parse_override_under,
-    template, write_override,
+    Action, Baseline, Gate, Policy, PolicyText, Verdict, decide, parse_override,
+    parse_override_under, template, write_override,
 };
 use gate_hook::receipt::Receipt;
 use proptest::prelude::*;
@@ -175,6 +175,7 @@ fn verdict(policies: &[&Policy], found: &Detected, hours: Option<i64>) -> Verdic
         overrides: record.into_iter().collect(),
         now,
         full: false,
+        baseline: Baseline::default(),
     };
     decide(&gate, vec![found.clone()], &Receipt::default())
 }
@@ -293,7 +294,7 @@ proptest! {
 
     #[test]
     fn a_damaged_template_is_an_error_or_reads_back(
-        text in mutated(template(gate_hook::policy::Profile::Strict, Some("2026-12-01".parse().unwrap()), "0011223344556677")),
+        text in mutated(template(gate_hook::policy::Profile::Strict, Some("2026-12-01".parse().unwrap()), "0011223344556677", &[])),
     ) {
         match Policy::parse(&file(text.clone(), false)) {
             Ok(once) => prop_assert_eq!(as_file(&policy(&as_file(&once))), as_file(&once)),

@@ -222,6 +222,11 @@ impl Marker {
         texts
     }
 
+    /// Returns whether the marker can hold where no extra and no dependency group is installed.
+    pub(super) fn may_hold_without_parts(&self) -> bool {
+        self.0.may_hold_without_parts()
+    }
+
     /// Returns the marker that holds where both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
@@ -254,6 +259,19 @@ impl Node {
             Self::Compare(left, comparison, right) => {
                 compare(left, *comparison, right, environment)
             }
+        }
+    }
+
+    fn may_hold_without_parts(&self) -> bool {
+        match self {
+            Self::Any(nodes) => nodes.iter().any(Self::may_hold_without_parts),
+            Self::All(nodes) => nodes.iter().all(Self::may_hold_without_parts),
+            Self::Compare(
+                _,
+                comparison,
+                Operand::Variable(Variable::Extras | Variable::DependencyGroups),
+            ) => *comparison != Comparison::In,
+            Self::Compare(..) => true,
         }
     }
 

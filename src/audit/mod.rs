@@ -11,6 +11,7 @@
 //! ```
 
 mod dependency;
+pub mod lockfiles;
 pub mod marker;
 mod marker_reader;
 pub mod requirement;

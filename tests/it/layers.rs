@@ -91,6 +91,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("Timestamp::now", &["cli"]),
     ("aho_corasick::", &["secrets"]),
     ("pep440_rs::", &["audit"]),
+    ("saphyr_parser::", &["audit", "bandit"]),
     ("serde_sarif::", &["report"]),
     ("std::thread", &["scan", "git", "cli"]),
 ];

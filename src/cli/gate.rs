@@ -9,8 +9,9 @@ use crate::cli::Context;
 use crate::cli::baselines;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::registry;
 use crate::cli::rulebook::Rulebook;
-use crate::finding::Engine;
+use crate::finding::{Engine, RepoPath};
 use crate::git::{self, GitError, OpenOptions, Repository};
 use crate::input::{Change, ObjectId};
 use crate::policy::{self, Baseline, Gate};
@@ -40,6 +41,8 @@ pub(super) struct Look<'a> {
     pub(super) situation: Situation,
     /// What is known about the run before it begins.
     pub(super) known: Receipt,
+    /// The labels of the proposed change, where one is looked at.
+    pub(super) labels: Option<Vec<String>>,
 }
 
 /// The engines there are.
@@ -64,6 +67,7 @@ impl<'a> Look<'a> {
                 ..Situation::default()
             },
             known: Receipt::default(),
+            labels: None,
         }
     }
 }
@@ -89,10 +93,12 @@ pub(super) fn try_open(context: &Context) -> Result<Box<dyn Repository>, GitErro
 struct Expected {
     files: Cell<u64>,
     texts: Cell<u64>,
+    /// Whether the change edits the register of waivers.
+    register: Cell<bool>,
 }
 
 impl Expected {
-    fn count(&self, change: &ChangeResult) {
+    fn count(&self, change: &ChangeResult, register: &RepoPath) {
         if let Ok(change) = change {
             let files = change
                 .files
@@ -101,6 +107,9 @@ impl Expected {
                 .count();
             self.files.set(self.files.get() + files as u64);
             self.texts.set(self.texts.get() + change.texts.len() as u64);
+            if change.files.iter().any(|file| file.path == *register) {
+                self.register.set(true);
+            }
         }
     }
 
@@ -140,13 +149,14 @@ pub(super) fn look(
         time_is_up: &|| budget.is_some_and(|budget| started.elapsed() >= budget),
     };
     let expected = Expected::default();
-    let mut counted = changes.inspect(|change| expected.count(change));
+    let register = registry::path(&rulebook.policies);
+    let mut counted = changes.inspect(|change| expected.count(change, &register));
     let outcome = scan::scan(&job, &mut counted, &look.nets)?;
     expected.hold(&outcome.receipt, look.engines)?;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);
     receipt.notes.extend(rulebook.notes.iter().cloned());
-    let gate = Gate {
+    let mut gate = Gate {
         policies: rulebook.policies.clone(),
         overrides: rulebook.overrides.clone(),
         now: context.environment.now(),
@@ -157,8 +167,20 @@ pub(super) fn look(
             }
             _ => Baseline::default(),
         },
+        waiving: None,
+        in_ci: look.situation.activity == Activity::Ci,
+        labels: look.labels,
     };
-    let verdict = policy::decide(&gate, outcome.detected, &receipt);
+    let mut verdict = policy::decide(&gate, outcome.detected.clone(), &receipt);
+    if registry::is_needed(&verdict) || expected.register.get() {
+        gate.waiving = rulebook
+            .registry
+            .read(look.repository, &rulebook.policies)?;
+        if gate.waiving.is_some() {
+            verdict = policy::decide(&gate, outcome.detected, &receipt);
+        }
+    }
+    receipt.notes.extend(policy::notes(&gate, &verdict));
     Ok(Report {
         subject: look.subject,
         verdict,

@@ -6,6 +6,7 @@
 //!
 //! To add a subcommand: a file in `commands/`, a variant in [`Command`], a line in [`HELP`].
 
+mod authored;
 mod base;
 mod baselines;
 mod commands;
@@ -18,6 +19,7 @@ mod kept;
 mod net;
 mod outputs;
 mod random;
+mod registry;
 mod rulebook;
 mod shims;
 mod staged;
@@ -35,7 +37,7 @@ use jiff::Timestamp;
 
 use commands::{
     baseline, ci, completions, demo, doctor, explain, hook, init, install, man, r#override, policy,
-    rules, scan, status, uninstall,
+    rules, scan, status, uninstall, waiver,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -64,6 +66,7 @@ Look
 Decide
   policy       Check the policy, or show which keys decide
   baseline     List what was there when the gate came; the list may only shrink
+  waiver       Record an exception: approved, dated, checked
   override     Let one change through, documented and for a limited time
 
 Plumbing
@@ -143,6 +146,7 @@ enum Command {
     Policy(policy::Arguments),
     Baseline(baseline::Arguments),
     Override(r#override::Arguments),
+    Waiver(waiver::Arguments),
     Hook(hook::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -256,6 +260,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Policy(arguments) => policy::run(arguments, context),
         Command::Baseline(arguments) => baseline::run(arguments, context),
         Command::Override(arguments) => r#override::run(arguments, context),
+        Command::Waiver(arguments) => waiver::run(arguments, context),
         Command::Hook(arguments) => hook::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),

@@ -8,8 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::cli::failure::Failure;
+use crate::cli::registry::{Place, Registry};
 use crate::finding::{RepoPath, printable};
 use crate::git::{Repository, Side};
+use crate::input::ObjectId;
 use crate::policy::{self, CustomRule, Inline, Override, Policy, PolicyError, PolicyText};
 use crate::report::OverrideRecord;
 use crate::secrets::{self, Rule};
@@ -35,6 +37,8 @@ pub(super) struct Rulebook {
     pub(super) base: Option<Side>,
     /// Where it ends.
     pub(super) tip: Option<Side>,
+    /// Where the register of waivers is.
+    pub(super) registry: Registry,
 }
 
 impl Rulebook {
@@ -68,6 +72,13 @@ impl Rulebook {
         rulebook.notes = notes;
         rulebook.base = base;
         rulebook.tip = changes.last().copied();
+        rulebook.registry = Registry {
+            change: changes.last().map(|side| Place::Git(*side)),
+            base,
+            ..Registry::default()
+        };
+        let register = rulebook.registry.stamp(repository, &rulebook.policies)?;
+        rulebook.digest = digest(&rulebook.policies, register);
         for side in changes {
             rulebook.read_overrides(repository, *side)?;
         }
@@ -82,10 +93,12 @@ impl Rulebook {
 
     /// Reads the policy at the root of a directory on disk, or takes the built-in one.
     pub(super) fn from_directory(root: Option<&Path>) -> Result<Self, Failure> {
-        match root.map(text_on_disk).transpose()?.flatten() {
+        let mut rulebook = match root.map(text_on_disk).transpose()?.flatten() {
             Some(text) => Self::new(vec![Policy::parse(&text)?], &[text]),
             None => Self::new(vec![Policy::builtin()], &[]),
-        }
+        }?;
+        rulebook.registry.change = root.map(|root| Place::Disk(root.to_owned()));
+        Ok(rulebook)
     }
 
     fn new(policies: Vec<Policy>, texts: &[PolicyText]) -> Result<Self, Failure> {
@@ -102,13 +115,14 @@ impl Rulebook {
         };
         Ok(Self {
             custom_rules: custom_rules(&policies)?,
-            digest: digest(&policies),
+            digest: digest(&policies, None),
             policies,
             origin,
             notes: Vec::new(),
             overrides: Vec::new(),
             base: None,
             tip: None,
+            registry: Registry::default(),
         })
     }
 
@@ -118,6 +132,9 @@ impl Rulebook {
         repository: &dyn Repository,
         side: Side,
     ) -> Result<(), Failure> {
+        if self.registry.change.is_none() {
+            self.registry.change = Some(Place::Git(side));
+        }
         let directory = RepoPath::new(policy::OVERRIDES_DIR);
         for path in repository.list(side, &directory)? {
             if !is_record(path.file_name()) {
@@ -213,10 +230,12 @@ fn written(policy: &Policy) -> String {
     out
 }
 
-fn digest(policies: &[Policy]) -> String {
+fn digest(policies: &[Policy], register: Option<ObjectId>) -> String {
     let texts: Vec<String> = policies.iter().map(written).collect();
     let mut parts: Vec<&[u8]> = vec![env!("CARGO_PKG_VERSION").as_bytes()];
     parts.extend(texts.iter().map(String::as_bytes));
+    let register = register.map(|id| id.to_string());
+    parts.extend(register.iter().map(String::as_bytes));
     policy::digest(&parts)
 }
 

@@ -121,6 +121,8 @@ pub trait Repository {
     fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError>;
     /// Returns the content of one file, or nothing if that side does not have it as a regular file.
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError>;
+    /// Returns the blob of one file, or nothing if that side does not have it as a regular file.
+    fn file_id(&self, side: Side, path: &RepoPath) -> Result<Option<ObjectId>, GitError>;
     /// Returns the paths of the regular files directly in a directory, sorted.
     fn list(&self, side: Side, directory: &RepoPath) -> Result<Vec<RepoPath>, GitError>;
     /// Returns what a commit says about itself: author, parents, message.

@@ -162,6 +162,10 @@ impl Repository for Switching {
         self.either(|repository| repository.file(side, path))
     }
 
+    fn file_id(&self, side: Side, path: &RepoPath) -> Result<Option<ObjectId>, GitError> {
+        self.either(|repository| repository.file_id(side, path))
+    }
+
     fn list(&self, side: Side, directory: &RepoPath) -> Result<Vec<RepoPath>, GitError> {
         self.either(|repository| repository.list(side, directory))
     }

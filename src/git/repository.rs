@@ -121,6 +121,11 @@ impl<B: Backing> Repository for Reader<B> {
     }
 
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
+        let id = self.file_id(side, path)?;
+        id.map(|id| self.blob(&id, FILE_LIMIT)).transpose()
+    }
+
+    fn file_id(&self, side: Side, path: &RepoPath) -> Result<Option<ObjectId>, GitError> {
         let entry = match side {
             Side::Index => self.0.index_file(path)?,
             Side::Commit(id) => match find(&self.trees(), self.tree(&id)?, path)? {
@@ -128,10 +133,7 @@ impl<B: Backing> Repository for Reader<B> {
                 _ => None,
             },
         };
-        entry
-            .filter(|entry| !entry.symlink)
-            .map(|entry| self.blob(&entry.id, FILE_LIMIT))
-            .transpose()
+        Ok(entry.filter(|entry| !entry.symlink).map(|entry| entry.id))
     }
 
     fn list(&self, side: Side, directory: &RepoPath) -> Result<Vec<RepoPath>, GitError> {

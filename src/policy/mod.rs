@@ -8,9 +8,11 @@
 //!
 //! ```text
 //! text ─► source (positions) ─► schema (unknown keys) ─► reader (defaults, origins) ─► one file a section
-//! findings ─► ruling: threshold ─► baseline ─► existing ─► inline comment ─► rollout ─► override ─► verdict: the strictest
+//! findings ─► ruling: threshold ─► baseline ─► existing ─► waiver ─► inline comment ─► rollout ─► override
+//!          ─► verdict: the strictest
 //! ```
 
+mod admission;
 mod allow;
 mod baseline;
 mod bypass;
@@ -22,7 +24,10 @@ mod override_record;
 mod paths;
 mod people;
 mod profile;
+mod prose;
 mod reader;
+mod register;
+mod review_comments;
 mod rollout;
 mod ruling;
 mod schema;
@@ -32,6 +37,8 @@ mod threshold;
 mod value;
 mod verdict;
 mod waiver;
+mod waiving;
+mod wording;
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -46,6 +53,7 @@ use source::Source;
 use threshold::Thresholds;
 use value::{Item, Word};
 
+pub use admission::notes;
 pub use baseline::{BASELINE_FILE, Baseline, Growth};
 pub use bypass::{
     Approval, Covered, Override, OverrideError, OverrideRequest, OverrideRules, check_override,
@@ -58,10 +66,19 @@ pub use override_record::{parse_override, parse_override_under, write_override};
 pub use people::People;
 pub use profile::Profile;
 pub use reader::{EffectiveKey, Setting};
+pub use register::{
+    Agreement, AgreementKey, LONGEST_DEFERRAL_DAYS, PREAMBLE, Reason, Register, Request, Scope,
+    Verified, Waived, Waiver, insert as insert_waiver, parse_register, read_register,
+    write_section,
+};
+pub use review_comments::parse_comments;
 pub use schema::KEYS;
 pub use template::{Refinement, template};
 pub use verdict::{Gate, Judged, JudgedUnscanned, Verdict, decide};
 pub use waiver::{Inline, Proof, QuorumRule, Waivers};
+pub use waiving::{
+    Approves, Comment, Judge, Proofs, Standing, VERIFIED_SECRET_DAYS, WaiverNote, Waiving,
+};
 
 /// The name of the policy file, at the root of the repository.
 pub const FILE_NAME: &str = "gate-hook.toml";
@@ -251,6 +268,11 @@ impl Policy {
             rollout: Rollout::read(&mut reader)?,
             effective: reader.finish(),
         })
+    }
+
+    /// Returns the severity that a vulnerability without one counts as.
+    fn unknown_severity(&self) -> crate::finding::Severity {
+        self.thresholds.unknown()
     }
 
     fn says_the_same_as(&self, other: &Self) -> bool {

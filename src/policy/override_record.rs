@@ -8,9 +8,8 @@ use jiff::Timestamp;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::finding::printable;
-
 use super::bypass::{Approval, Covered, Override, check_override};
+use super::prose::markdown;
 use super::schema::refuse_unknown;
 use super::source::Source;
 use super::value::{Item, Value, write_list, write_table, write_text};
@@ -319,19 +318,4 @@ fn write_approval(approval: &Approval) -> String {
         reference,
     ];
     write_table(entries.into_iter().flatten())
-}
-
-/// Returns a text that Markdown shows as it is, on one line.
-fn markdown(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in printable(text).chars() {
-        if matches!(
-            c,
-            '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '!'
-        ) {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

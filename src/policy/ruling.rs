@@ -1,6 +1,6 @@
 //! What one policy says of one finding: the threshold, then what may soften it.
 //!
-//! The steps, in this order: baseline, existing, inline comment, rollout, override. The strictest of all policies'
+//! The steps, in this order: baseline, existing, waiver, inline comment, rollout, override. The strictest of all policies'
 //! answers holds, so that no change loosens the gate that judges it.
 
 use std::collections::BTreeMap;
@@ -11,10 +11,12 @@ use jiff::civil::Date;
 use crate::finding::{Engine, Fingerprint, Origin, printable};
 use crate::introduced::Detected;
 
+use super::admission;
 use super::baseline::BASELINE_FILE;
 use super::bypass::Override;
 use super::verdict::Gate;
 use super::waiver::Inline;
+use super::waiving::{self, Judge, Standing, WaiverNote};
 use super::{Action, Decider, Existing, OVERRIDES_DIR, Policy};
 
 /// One policy at one moment: that of the base, or that of the change.
@@ -24,6 +26,7 @@ pub(super) struct Side<'g> {
     full: bool,
     /// What the valid override records let through, with the record that does.
     overridden: BTreeMap<Fingerprint, &'g Override>,
+    gate: &'g Gate,
 }
 
 /// What one policy says.
@@ -32,6 +35,7 @@ pub(super) struct Ruling {
     pub(super) decided_by: Vec<Decider>,
     pub(super) blocks_from: Option<Date>,
     pub(super) overridden_by: Option<String>,
+    pub(super) waiver: Option<WaiverNote>,
 }
 
 impl Ruling {
@@ -41,6 +45,7 @@ impl Ruling {
             decided_by,
             blocks_from: None,
             overridden_by: None,
+            waiver: None,
         }
     }
 
@@ -83,6 +88,7 @@ impl<'g> Side<'g> {
             record.is_current(gate.now)
                 && record.check().is_ok()
                 && policy.override_rules.check(record).is_ok()
+                && (!gate.in_ci || admission::refusal(record, policy, gate).is_none())
         });
         let covered = valid.flat_map(|record| {
             record
@@ -95,6 +101,7 @@ impl<'g> Side<'g> {
             now: gate.now,
             full: gate.full,
             overridden: covered.collect(),
+            gate,
         }
     }
 
@@ -110,6 +117,7 @@ impl<'g> Side<'g> {
             soften_known(&mut ruling);
         }
         self.soften_existing(&mut ruling, detected.origin);
+        self.soften_waived(&mut ruling, detected);
         if let Some(comment) = &finding.inline_allow {
             self.soften_commented(&mut ruling, comment);
         }
@@ -138,6 +146,40 @@ impl<'g> Side<'g> {
         {
             ruling.lower(Action::Warn, [Decider::of(existing)]);
         }
+    }
+
+    /// A waiver that counts takes the finding out of the way. One whose approvals are missing leaves the question
+    /// to CI, where nobody is left to answer it.
+    fn soften_waived(&self, ruling: &mut Ruling, detected: &Detected) {
+        if ruling.action <= Action::Info {
+            return;
+        }
+        let Some(waiving) = &self.gate.waiving else {
+            return;
+        };
+        let judge = Judge {
+            policy: self.policy,
+            proofs: &waiving.proofs,
+            now: self.now,
+        };
+        let Some(mut note) = judge.waiver_of(&waiving.register.waivers, detected) else {
+            return;
+        };
+        let lowered = match note.standing {
+            Standing::Holds { .. } => Action::Info,
+            Standing::Pending(_) if !self.gate.in_ci => Action::Warn,
+            _ => Action::Off,
+        };
+        if lowered > Action::Off && ruling.action > lowered {
+            let line = waiving::line_of(&waiving.register, &note.id);
+            let decider = Decider {
+                key: format!("waiver {}: {}", note.id, printable(&note.standing.words())),
+                origin: format!("{}:{line}", waiving.register.file),
+            };
+            ruling.lower(lowered, [decider]);
+            note.decides = true;
+        }
+        ruling.waiver = Some(note);
     }
 
     fn soften_commented(&self, ruling: &mut Ruling, comment: &str) {

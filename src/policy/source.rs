@@ -21,23 +21,30 @@ pub(super) struct Source<'t> {
     pub(super) file: &'t str,
     pub(super) text: &'t str,
     line_starts: Vec<usize>,
+    first_line: u32,
 }
 
 impl<'t> Source<'t> {
     pub(super) fn new(file: &'t str, text: &'t str) -> Result<Self, PolicyError> {
-        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
-        let line_starts = std::iter::once(0)
-            .chain(newlines.map(|newline| newline + 1))
-            .collect();
-        let source = Self {
-            file,
-            text,
-            line_starts,
-        };
+        let source = Self::part(file, text, 1);
         if text.len() > SIZE_LIMIT {
             return Err(source.fail(0, "the file is larger than 1 MiB", None));
         }
         Ok(source)
+    }
+
+    /// Wraps a part of a file that begins on this line of it.
+    pub(super) fn part(file: &'t str, text: &'t str, first_line: u32) -> Self {
+        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
+        let line_starts = std::iter::once(0)
+            .chain(newlines.map(|newline| newline + 1))
+            .collect();
+        Self {
+            file,
+            text,
+            line_starts,
+            first_line,
+        }
     }
 
     pub(super) fn parse(&self) -> Result<Spanned<DeTable<'t>>, PolicyError> {
@@ -83,7 +90,7 @@ impl<'t> Source<'t> {
             .unwrap_or_default()
             .trim_start_matches('\u{feff}');
         Position {
-            line: line as u32,
+            line: line as u32 + self.first_line - 1,
             column: before.chars().count() as u32 + 1,
         }
     }

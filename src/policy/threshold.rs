@@ -90,6 +90,11 @@ impl Thresholds {
         Ok(thresholds)
     }
 
+    /// Returns the severity that a vulnerability without one counts as.
+    pub(super) fn unknown(&self) -> Severity {
+        self.unknown.value
+    }
+
     pub(super) fn judge(
         &self,
         finding: &Finding,

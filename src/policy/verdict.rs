@@ -1,8 +1,8 @@
 //! The decision over findings, the same in the hook and in CI.
 //!
 //! Each policy sides each finding by itself, step by step: threshold, then what may soften it (existing,
-//! inline comment, rollout, override). The strictest of the answers holds, so that no change loosens the
-//! gate that sides it.
+//! waiver, inline comment, rollout, override). The strictest of the answers holds, so that no change
+//! loosens the gate that sides it.
 
 use std::cmp::Reverse;
 
@@ -16,6 +16,7 @@ use crate::receipt::{Consequence, Deferral, Receipt, Unscanned};
 use super::baseline::Baseline;
 use super::bypass::Override;
 use super::ruling::{Ruling, Side};
+use super::waiving::{Standing, WaiverNote, Waiving};
 use super::{Action, Decider, Policy};
 
 /// A finding and what the policy says of it.
@@ -31,6 +32,8 @@ pub struct Judged {
     pub blocks_from: Option<Date>,
     /// The override record that lets it pass.
     pub overridden_by: Option<String>,
+    /// The waiver that is about it, and whether it counts.
+    pub waiver: Option<WaiverNote>,
 }
 
 /// Something that an engine did not look at and what the policy says of it.
@@ -80,7 +83,7 @@ impl Verdict {
 }
 
 /// Facts and settings that a decision depends on beside the findings.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Gate {
     /// The policies that all apply, the base's first; the strictest answer wins.
     pub policies: Vec<Policy>,
@@ -92,6 +95,12 @@ pub struct Gate {
     pub full: bool,
     /// The findings that were there when the gate came.
     pub baseline: Baseline,
+    /// The register of waivers, where it was read.
+    pub waiving: Option<Waiving>,
+    /// Whether CI decides, so that nothing can be left to it.
+    pub in_ci: bool,
+    /// The labels of the change, where it has any: an override then needs its own.
+    pub labels: Option<Vec<String>>,
 }
 
 /// Decides over findings.
@@ -118,6 +127,13 @@ pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdic
             judge(&sides, detected, known)
         })
         .collect();
+    let pending = verdict.judged.iter().filter_map(pending);
+    let pending: Vec<Deferral> = pending.collect();
+    for deferral in pending {
+        if !verdict.deferred.contains(&deferral) {
+            verdict.deferred.push(deferral);
+        }
+    }
     for unscanned in &receipt.unscanned {
         match unscanned.consequence {
             Consequence::Excluded => {}
@@ -161,6 +177,7 @@ fn judge(sides: &[Side<'_>], detected: Detected, known: bool) -> Judged {
         decided_by,
         blocks_from,
         overridden_by,
+        waiver,
     } = Ruling::strictest(rulings);
     Judged {
         detected,
@@ -168,7 +185,25 @@ fn judge(sides: &[Side<'_>], detected: Detected, known: bool) -> Judged {
         decided_by,
         blocks_from,
         overridden_by,
+        waiver,
     }
+}
+
+/// Returns the question that a waiver without its approvals leaves to CI.
+fn pending(judged: &Judged) -> Option<Deferral> {
+    let note = judged.waiver.as_ref()?;
+    let Standing::Pending(missing) = &note.standing else {
+        return None;
+    };
+    note.decides.then(|| Deferral {
+        engine: judged.detected.finding.engine(),
+        reason: format!(
+            "waiver {} lacks {}",
+            note.id,
+            crate::finding::printable(missing)
+        ),
+        command: None,
+    })
 }
 
 /// Returns nothing where no policy has a word on it.

@@ -87,6 +87,19 @@ impl Waivers {
     }
 }
 
+impl Waivers {
+    /// Returns the longest life of a waiver of this severity; nobody's rating is the strictest.
+    pub fn max_days_of(&self, severity: Severity) -> &Setting<u32> {
+        let [critical, high, medium, low] = &self.max_days;
+        match severity {
+            Severity::Critical | Severity::Unknown => critical,
+            Severity::High => high,
+            Severity::Medium => medium,
+            Severity::Low => low,
+        }
+    }
+}
+
 fn default_quorum() -> Vec<QuorumRule> {
     let rule = |engine, severity: &[Severity], approvals| QuorumRule {
         engine,

@@ -19,3 +19,4 @@ mod rules;
 mod situations;
 mod support;
 mod theorem;
+mod waivers;

@@ -16,7 +16,7 @@ use gate_hook::policy::{Policy, PolicyError, PolicyText};
 use gate_hook::rule::RuleMeta;
 use jiff::Timestamp;
 
-fn text(text: &str) -> PolicyText {
+pub(crate) fn text(text: &str) -> PolicyText {
     PolicyText {
         name: "gate-hook.toml".to_owned(),
         text: text.to_owned(),
@@ -24,15 +24,15 @@ fn text(text: &str) -> PolicyText {
     }
 }
 
-fn parse(toml: &str) -> Result<Policy, PolicyError> {
+pub(crate) fn parse(toml: &str) -> Result<Policy, PolicyError> {
     Policy::parse(&text(toml))
 }
 
-fn policy(toml: &str) -> Policy {
+pub(crate) fn policy(toml: &str) -> Policy {
     parse(toml).unwrap_or_else(|error| panic!("{error}\n{:?}\n{toml}", error.hint))
 }
 
-fn time(text: &str) -> Timestamp {
+pub(crate) fn time(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
@@ -50,16 +50,17 @@ const fn rule(id: &'static str, engine: Engine, category: Category) -> RuleMeta 
     }
 }
 
-static CREDENTIAL: RuleMeta = rule("test-credential", Engine::Secrets, Category::Credential);
-static KEYWORD: RuleMeta = rule("test-keyword", Engine::Secrets, Category::Keyword);
-static CODE: RuleMeta = rule("B000", Engine::Bandit, Category::Code);
-static DEPENDENCY: RuleMeta = rule("TEST-2026-1", Engine::Audit, Category::Dependency);
+pub(crate) static CREDENTIAL: RuleMeta =
+    rule("test-credential", Engine::Secrets, Category::Credential);
+pub(crate) static KEYWORD: RuleMeta = rule("test-keyword", Engine::Secrets, Category::Keyword);
+pub(crate) static CODE: RuleMeta = rule("B000", Engine::Bandit, Category::Code);
+pub(crate) static DEPENDENCY: RuleMeta = rule("TEST-2026-1", Engine::Audit, Category::Dependency);
 
-fn fingerprint(engine: Engine, number: u8) -> Fingerprint {
+pub(crate) fn fingerprint(engine: Engine, number: u8) -> Fingerprint {
     Fingerprint::new(engine, [number; 10])
 }
 
-fn detected(
+pub(crate) fn detected(
     rule: &'static RuleMeta,
     severity: Severity,
     confidence: Confidence,

@@ -44,7 +44,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn of(output: &Output) -> Self {
+    pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -253,4 +253,13 @@ impl Repo {
 /// Returns one line of code that holds a token.
 pub(crate) fn leak(seed: u32) -> String {
     format!("TOKEN = \"{}\"\n", token(seed))
+}
+
+/// Returns whether the slow comparisons are to run.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test command says so in the environment"
+)]
+pub(crate) fn full() -> bool {
+    std::env::var_os("GATE_HOOK_FULL").is_some()
 }

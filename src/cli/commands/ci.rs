@@ -1,17 +1,18 @@
 //! `gate-hook ci`: the same decision over a proposed change, where nobody can pass it by.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::base::{Candidate, System};
 use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
 use crate::cli::outputs::Outputs;
-use crate::cli::rulebook::Rulebook;
+use crate::cli::rulebook::{Rulebook, utf8};
 use crate::cli::{Context, kept, net, thresholds};
 use crate::finding::{Engine, printable};
 use crate::git::{self, GitError, ObjectKind, Repository, Side};
 use crate::input::ObjectId;
+use crate::policy;
 use crate::report::{Activity, Report, Situation};
 
 const EXAMPLES: &str = "\
@@ -34,6 +35,12 @@ pub(in crate::cli) struct Arguments {
     /// Decide by this policy file instead of the repository's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// A label of the proposed change; an override needs its own
+    #[arg(long = "label", value_name = "LABEL")]
+    labels: Vec<String>,
+    /// The comments of the review, as JSON: who said `WAIVER APPROVED: reason`
+    #[arg(long, value_name = "FILE")]
+    approvals: Option<PathBuf>,
     #[command(flatten)]
     outputs: Outputs,
 }
@@ -61,7 +68,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     } else {
         let head = head(repository)?;
         let proposal = proposal(context, repository, head, arguments.base.as_deref())?;
-        proposed(context, repository, head, proposal, explicit)?
+        proposed(context, repository, head, proposal, explicit, arguments)?
     };
     kept::keep_run(context, &repository.layout().git_dir, &report);
     arguments.outputs.write(context, &report)?;
@@ -81,10 +88,12 @@ pub(super) fn everything(
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
     let side = Side::Commit(head(repository)?);
-    let rulebook = match explicit {
+    let mut rulebook = match explicit {
         Some(rulebook) => rulebook,
         None => Rulebook::load(repository, None, &[side])?,
     };
+    // What is there was judged when it came in.
+    rulebook.registry.base = Some(side);
     let look = Look {
         nets: vec![net::standing(repository, side, &Engine::ALL)?],
         full: true,
@@ -101,8 +110,9 @@ fn proposed(
     head: ObjectId,
     proposal: Proposal,
     explicit: Option<Rulebook>,
+    arguments: &Arguments,
 ) -> Result<Report, Failure> {
-    let rulebook = match explicit {
+    let mut rulebook = match explicit {
         Some(rulebook) => rulebook,
         None => Rulebook::load(
             repository,
@@ -110,7 +120,11 @@ fn proposed(
             &[Side::Commit(head)],
         )?,
     };
+    if let Some(file) = &arguments.approvals {
+        rulebook.registry.comments = comments(file)?;
+    }
     let mut look = Look {
+        labels: Some(arguments.labels.clone()),
         nets: net::of_commits(repository, &proposal.commits)?,
         situation: situation(None),
         ..Look::new(proposal.subject, Some(repository), &rulebook)
@@ -130,6 +144,14 @@ fn drift(repository: &dyn Repository, head: ObjectId, rulebook: &Rulebook) -> Ve
     let calls = thresholds::found(&thresholds::InGit { repository, side });
     let policy = rulebook.policies.last();
     policy.map_or_else(Vec::new, |policy| thresholds::drift(&calls, policy))
+}
+
+/// Reads what was said in the review.
+fn comments(file: &Path) -> Result<Vec<policy::Comment>, Failure> {
+    let name = printable(&file.display().to_string());
+    let bytes =
+        std::fs::read(file).map_err(|error| Failure::configuration(format!("{name}: {error}")))?;
+    Ok(policy::parse_comments(&name, &utf8(&name, bytes)?)?)
 }
 
 fn situation(list_command: Option<String>) -> Situation {

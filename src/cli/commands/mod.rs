@@ -16,3 +16,4 @@ pub(super) mod rules;
 pub(super) mod scan;
 pub(super) mod status;
 pub(super) mod uninstall;
+pub(super) mod waiver;

@@ -4,12 +4,11 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::staged::InTheMaking;
-use crate::cli::{Context, gate, kept, random};
+use crate::cli::{Context, authored, gate, kept, random};
 use crate::finding::{Fingerprint, printable};
 use crate::git::Repository;
 use crate::policy::{
@@ -59,7 +58,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     let record = record(arguments, context, repository, &policies, &run, findings)?;
     let path = format!("{}/{}.md", policy::OVERRIDES_DIR, record.id);
     write(&root, &path, &policy::write_override(&record))?;
-    stage(context, &root, &path)?;
+    authored::stage(context, &root, &path)?;
     tell(context, &run, &record, &path);
     Ok(Exit::Passed)
 }
@@ -119,7 +118,7 @@ fn record(
     findings: Vec<Covered>,
 ) -> Result<Override, Failure> {
     let request = OverrideRequest {
-        requested_by: author(context, repository)?,
+        requested_by: authored::author(context, repository)?,
         reason: arguments.reason.clone(),
         ticket: arguments.ticket.clone(),
         policy: run.policy_digest.clone(),
@@ -158,82 +157,18 @@ fn refused(error: OverrideError) -> Failure {
     }
 }
 
-/// Returns who git would name as the author.
-fn author(context: &Context, repository: &dyn Repository) -> Result<String, Failure> {
-    let setting = |variable: &str, key: &str| -> Result<String, Failure> {
-        if let Some(value) = context.environment.text(variable) {
-            return Ok(value);
-        }
-        let value = repository
-            .setting(key)?
-            .and_then(|setting| setting.value.into_os_string().into_string().ok());
-        value
-            .filter(|value| !value.trim().is_empty())
-            .ok_or_else(|| {
-                Failure::usage(format!("git does not know who you are: `{key}` is not set"))
-                    .with_hint(format!("git config {key} …"))
-            })
-    };
-    let name = setting("GIT_AUTHOR_NAME", "user.name")?;
-    let email = setting("GIT_AUTHOR_EMAIL", "user.email")?;
-    Ok(format!("{} <{}>", printable(&name), printable(&email)))
-}
-
 fn write(root: &Path, path: &str, text: &str) -> Result<(), Failure> {
     let file = root.join(path);
     let refuse = |error: std::io::Error| {
         Failure::could_not_look(format!("{path} cannot be written: {error}"))
     };
-    make_directories(root, Path::new(policy::OVERRIDES_DIR)).map_err(refuse)?;
+    authored::make_directories(root, Path::new(policy::OVERRIDES_DIR)).map_err(refuse)?;
     let mut file = fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(file)
         .map_err(refuse)?;
     file.write_all(text.as_bytes()).map_err(refuse)
-}
-
-/// Makes the directories of the records. A symbolic link among them would lead the record out of the tree, where
-/// git would not stage it.
-fn make_directories(root: &Path, below: &Path) -> std::io::Result<()> {
-    let mut directory: PathBuf = root.to_owned();
-    for part in below {
-        directory.push(part);
-        match fs::symlink_metadata(&directory) {
-            Ok(metadata) if metadata.is_dir() => {}
-            Ok(_) => {
-                return Err(std::io::Error::other(format!(
-                    "{} is not a directory",
-                    directory.display()
-                )));
-            }
-            Err(_) => fs::create_dir(&directory)?,
-        }
-    }
-    Ok(())
-}
-
-/// Stages the record, as `git add` does; `-f`, because the documentation counts even where `.gitignore` hides it.
-fn stage(context: &Context, root: &Path, path: &str) -> Result<(), Failure> {
-    let by_hand = || format!("the record is written; stage it yourself: git add -f {path}");
-    let git = context.environment.git().ok_or_else(|| {
-        Failure::could_not_look("git is nowhere to be found").with_hint(by_hand())
-    })?;
-    let output = Command::new(git)
-        .arg("-C")
-        .arg(root)
-        .args(["add", "-f", "--", path])
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| {
-            Failure::could_not_look(format!("git cannot be started: {error}")).with_hint(by_hand())
-        })?;
-    if output.status.success() {
-        return Ok(());
-    }
-    let said = String::from_utf8_lossy(&output.stderr);
-    let first = printable(said.lines().next().unwrap_or_default());
-    Err(Failure::could_not_look(format!("`git add` failed: {first}")).with_hint(by_hand()))
 }
 
 fn tell(context: &Context, run: &LastRun, record: &Override, path: &str) {

@@ -2,7 +2,7 @@
 
 use gate_hook::finding::{Confidence, Engine, Origin, Place, Severity};
 use gate_hook::introduced::Detected;
-use gate_hook::policy::{Action, Baseline, Covered, Gate, Override, Policy, Verdict, decide};
+use gate_hook::policy::{Action, Covered, Gate, Override, Policy, Verdict, decide};
 use gate_hook::receipt::Receipt;
 use gate_hook::rule::RuleMeta;
 
@@ -31,8 +31,7 @@ pub(super) fn gate(policies: Vec<Policy>, now: &str) -> Gate {
         policies,
         overrides: Vec::new(),
         now: time(now),
-        full: false,
-        baseline: Baseline::default(),
+        ..Gate::default()
     }
 }
 
@@ -398,8 +397,7 @@ fn overrides_cover_what_they_name_while_they_hold_and_within_every_limit() {
             policies,
             overrides: vec![record],
             now: time(now),
-            full: false,
-            baseline: Baseline::default(),
+            ..Gate::default()
         };
         outcome(&decide(&gate, blocked(), &Receipt::default()))
     };

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use gate_hook::finding::{Confidence, Origin, Severity};
 use gate_hook::introduced::Detected;
 use gate_hook::policy::{
-    Action, Baseline, Gate, Policy, PolicyText, Verdict, decide, parse_override,
-    parse_override_under, template, write_override,
+    Action, Gate, Policy, PolicyText, Verdict, decide, parse_override, parse_override_under,
+    template, write_override,
 };
 use gate_hook::receipt::Receipt;
 use proptest::prelude::*;
@@ -174,8 +174,7 @@ fn verdict(policies: &[&Policy], found: &Detected, hours: Option<i64>) -> Verdic
         policies,
         overrides: record.into_iter().collect(),
         now,
-        full: false,
-        baseline: Baseline::default(),
+        ..Gate::default()
     };
     decide(&gate, vec![found.clone()], &Receipt::default())
 }

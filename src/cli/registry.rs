@@ -1,0 +1,182 @@
+//! The register of waivers: where it is, and what git and a review know of its approvals.
+//!
+//! It is read only when a finding could be waived, or when the change edits it: a commit without findings pays
+//! for one look at the index.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Failure;
+use crate::cli::rulebook::utf8;
+use crate::finding::RepoPath;
+use crate::git::{GitError, Repository, Side};
+use crate::input::ObjectId;
+use crate::policy::{self, Action, Comment, Policy, Proof, Proofs, Register, Verdict, Waiving};
+
+/// Where the register of a change is.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Registry {
+    /// Where it is read from; nothing where there is no register to read.
+    pub(super) change: Option<Place>,
+    /// What the change is based on.
+    pub(super) base: Option<Side>,
+    /// The approvals found in a review.
+    pub(super) comments: Vec<Comment>,
+}
+
+/// A place that may hold a register.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// A commit or the index.
+    Git(Side),
+    /// The root of a directory on disk.
+    Disk(PathBuf),
+}
+
+/// Returns the path of the register.
+pub(super) fn path(policies: &[Policy]) -> RepoPath {
+    let path = match policies.first() {
+        Some(policy) => policy.waivers.register.value.clone(),
+        None => Policy::builtin().waivers.register.value,
+    };
+    RepoPath::new(path)
+}
+
+/// Returns whether the register could change a verdict.
+pub(super) fn is_needed(verdict: &Verdict) -> bool {
+    verdict
+        .judged
+        .iter()
+        .any(|judged| judged.action > Action::Info)
+}
+
+impl Registry {
+    /// Returns what identifies the register's content, without reading it.
+    pub(super) fn stamp(
+        &self,
+        repository: &dyn Repository,
+        policies: &[Policy],
+    ) -> Result<Option<ObjectId>, GitError> {
+        match &self.change {
+            Some(Place::Git(side)) => repository.file_id(*side, &path(policies)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Reads the register with what is known of its approvals.
+    pub(super) fn read(
+        &self,
+        repository: Option<&dyn Repository>,
+        policies: &[Policy],
+    ) -> Result<Option<Waiving>, Failure> {
+        let path = path(policies);
+        let text = match (&self.change, repository) {
+            (Some(Place::Git(side)), Some(repository)) => text(repository, *side, &path)?,
+            (Some(Place::Disk(root)), _) => on_disk(root, &path)?,
+            _ => None,
+        };
+        if text.is_none() && self.comments.is_empty() {
+            return Ok(None);
+        }
+        let register = match &text {
+            Some(text) => policy::parse_register(&path.to_string(), text)?,
+            None => Register::default(),
+        };
+        let mut waiving = Waiving {
+            register,
+            proofs: Proofs {
+                comments: self.comments.clone(),
+                ..Proofs::default()
+            },
+        };
+        let asks = policies
+            .iter()
+            .any(|policy| policy.waivers.proof.value != Proof::Declared);
+        if let Some(repository) = repository
+            && (asks || !self.comments.is_empty())
+        {
+            self.prove(repository, &path, &mut waiving)?;
+        }
+        Ok(Some(waiving))
+    }
+
+    /// Finds out which agreements the base has, and who brought in the others.
+    fn prove(
+        &self,
+        repository: &dyn Repository,
+        path: &RepoPath,
+        waiving: &mut Waiving,
+    ) -> Result<(), Failure> {
+        let proofs = &mut waiving.proofs;
+        let at_base = match self.base {
+            Some(base) => readable(repository, base, path)?,
+            None => Register::default(),
+        };
+        proofs.at_base = at_base.agreements().into_iter().collect();
+        let known: BTreeSet<(&str, String)> = at_base
+            .waivers
+            .iter()
+            .map(|waiver| (waiver.id.as_str(), waiver.content()))
+            .collect();
+        let fresh = waiving
+            .register
+            .waivers
+            .iter()
+            .filter(|waiver| !known.contains(&(waiver.id.as_str(), waiver.content())))
+            .map(|waiver| waiver.id.clone());
+        proofs.fresh = fresh.collect();
+        let (Some(Place::Git(Side::Commit(tip))), Some(Side::Commit(base))) =
+            (&self.change, self.base)
+        else {
+            return Ok(());
+        };
+        for id in repository.walk(&[*tip], &[base])? {
+            let commit = repository.commit(&id)?;
+            let own = repository.file_id(Side::Commit(id), path)?;
+            let mut before = BTreeSet::new();
+            let mut edits = true;
+            for parent in &commit.parents {
+                edits &= repository.file_id(Side::Commit(*parent), path)? != own;
+                before.extend(readable(repository, Side::Commit(*parent), path)?.agreements());
+            }
+            if !edits {
+                continue;
+            }
+            for agreement in readable(repository, Side::Commit(id), path)?.agreements() {
+                if !before.contains(&agreement) {
+                    // An agreement that was taken back and given again counts as the latter.
+                    proofs.authors.insert(agreement, commit.info.author.clone());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns what can be read of an earlier register: what is wrong in it proves nothing.
+fn readable(repository: &dyn Repository, side: Side, path: &RepoPath) -> Result<Register, Failure> {
+    let bytes = repository.file(side, path)?.unwrap_or_default();
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    Ok(policy::read_register(&path.to_string(), &text).0)
+}
+
+fn text(
+    repository: &dyn Repository,
+    side: Side,
+    path: &RepoPath,
+) -> Result<Option<String>, Failure> {
+    let bytes = repository.file(side, path)?;
+    bytes
+        .map(|bytes| utf8(&path.to_string(), bytes))
+        .transpose()
+}
+
+/// Reads the register of a work tree.
+pub(super) fn on_disk(root: &Path, path: &RepoPath) -> Result<Option<String>, Failure> {
+    let name = path.to_string();
+    match std::fs::read(root.join(path.to_text())) {
+        Ok(bytes) => utf8(&name, bytes).map(Some),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::could_not_look(format!("{name}: {error}"))),
+    }
+}

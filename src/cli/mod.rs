@@ -16,8 +16,10 @@ pub mod failure;
 mod files;
 mod gate;
 mod kept;
+mod ledger;
 mod net;
 mod outputs;
+mod past;
 mod random;
 mod registry;
 mod rulebook;
@@ -36,8 +38,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    baseline, ci, completions, demo, doctor, explain, hook, init, install, man, r#override, policy,
-    rules, scan, status, uninstall, waiver,
+    baseline, ci, completions, demo, doctor, explain, followup, hook, init, install, man, metrics,
+    r#override, policy, report, rules, scan, status, uninstall, waiver,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -68,6 +70,11 @@ Decide
   baseline     List what was there when the gate came; the list may only shrink
   waiver       Record an exception: approved, dated, checked
   override     Let one change through, documented and for a limited time
+  followup     Tell which overrides are still to be put right
+
+Govern
+  metrics      Count per week: coverage, time to fix, waivers, bypasses
+  report       Write the report of a month
 
 Plumbing
   hook         What git calls on its events
@@ -147,6 +154,9 @@ enum Command {
     Baseline(baseline::Arguments),
     Override(r#override::Arguments),
     Waiver(waiver::Arguments),
+    Followup(followup::Arguments),
+    Metrics(metrics::Arguments),
+    Report(report::Arguments),
     Hook(hook::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -261,6 +271,9 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Baseline(arguments) => baseline::run(arguments, context),
         Command::Override(arguments) => r#override::run(arguments, context),
         Command::Waiver(arguments) => waiver::run(arguments, context),
+        Command::Followup(arguments) => followup::run(arguments, context),
+        Command::Metrics(arguments) => metrics::run(arguments, context),
+        Command::Report(arguments) => report::run(arguments, context),
         Command::Hook(arguments) => hook::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),

@@ -146,6 +146,8 @@ pub struct Commit {
     pub parents: Vec<ObjectId>,
     /// The whole message.
     pub message: Vec<u8>,
+    /// The committer's time, in seconds since 1970.
+    pub committed_at: i64,
 }
 
 /// What an object is.

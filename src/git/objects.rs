@@ -117,6 +117,7 @@ pub(super) fn read_commit(id: ObjectId, bytes: &[u8]) -> Result<RawCommit, GitEr
         info,
         parents,
         message: message.to_vec(),
+        committed_at,
     };
     Ok(RawCommit {
         tree: tree.ok_or_else(|| malformed("tree"))?,

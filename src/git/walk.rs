@@ -196,6 +196,7 @@ mod tests {
                 info,
                 parents,
                 message: Vec::new(),
+                committed_at: 0,
             };
             Ok(Some(RawCommit {
                 tree: id(0),
@@ -273,6 +274,7 @@ mod tests {
                 info,
                 parents,
                 message: Vec::new(),
+                committed_at: 0,
             };
             Ok(Some(RawCommit {
                 tree: *wanted,

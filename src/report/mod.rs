@@ -9,6 +9,7 @@
 mod advice;
 mod entry;
 pub mod formats;
+pub mod governance;
 mod inert;
 mod layout;
 mod page;

@@ -30,6 +30,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "receipt",
             "introduced",
             "policy",
+            "record",
         ],
     ),
     (

@@ -11,6 +11,7 @@ mod formats;
 mod install;
 mod layers;
 mod lockfiles;
+mod metrics;
 mod pairs;
 mod policy;
 mod push;

@@ -263,3 +263,24 @@ pub(crate) fn leak(seed: u32) -> String {
 pub(crate) fn full() -> bool {
     std::env::var_os("GATE_HOOK_FULL").is_some()
 }
+
+/// Returns the file that a test is to write what it has made into, where somebody wants to look at it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever wants to look says so in the environment"
+)]
+pub(crate) fn bless(name: &str) -> Option<PathBuf> {
+    std::env::var_os(format!("GATE_HOOK_{name}")).map(PathBuf::from)
+}
+
+/// A small generator of numbers, the same on every machine.
+pub(crate) struct Numbers(pub(crate) u64);
+
+impl Numbers {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+}

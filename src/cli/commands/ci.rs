@@ -6,6 +6,7 @@ use crate::cli::base::{Candidate, System};
 use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
+use crate::cli::ledger::{self, Scope};
 use crate::cli::outputs::Outputs;
 use crate::cli::rulebook::{Rulebook, utf8};
 use crate::cli::{Context, kept, net, thresholds};
@@ -35,6 +36,9 @@ pub(in crate::cli) struct Arguments {
     /// Decide by this policy file instead of the repository's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
+    /// Append a line for each commit, or one for everything, to this file
+    #[arg(long, value_name = "FILE")]
+    ledger: Option<PathBuf>,
     /// A label of the proposed change; an override needs its own
     #[arg(long = "label", value_name = "LABEL")]
     labels: Vec<String>,
@@ -52,6 +56,8 @@ struct Proposal {
     /// The commit whose policy the change must not loosen.
     base: ObjectId,
     notes: Vec<String>,
+    /// Whether somebody proposes it, so that it has labels and a review.
+    is_target: bool,
 }
 
 /// Runs the command.
@@ -64,11 +70,17 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
         .map(Rulebook::from_file)
         .transpose()?;
     let report = if arguments.full {
-        everything(context, repository, explicit)?
+        let report = everything(context, repository, explicit)?;
+        let scope = Scope::Everything(head(repository)?);
+        keep(arguments, context, repository, &report, &scope)?;
+        report
     } else {
         let head = head(repository)?;
         let proposal = proposal(context, repository, head, arguments.base.as_deref())?;
-        proposed(context, repository, head, proposal, explicit, arguments)?
+        let report = proposed(context, repository, head, &proposal, explicit, arguments)?;
+        let scope = Scope::Commits(&proposal.commits);
+        keep(arguments, context, repository, &report, &scope)?;
+        report
     };
     kept::keep_run(context, &repository.layout().git_dir, &report);
     arguments.outputs.write(context, &report)?;
@@ -108,7 +120,7 @@ fn proposed(
     context: &Context,
     repository: &dyn Repository,
     head: ObjectId,
-    proposal: Proposal,
+    proposal: &Proposal,
     explicit: Option<Rulebook>,
     arguments: &Arguments,
 ) -> Result<Report, Failure> {
@@ -124,12 +136,13 @@ fn proposed(
         rulebook.registry.comments = comments(file)?;
     }
     let mut look = Look {
-        labels: Some(arguments.labels.clone()),
+        // Where nothing is proposed there is nothing to put a label on.
+        labels: proposal.is_target.then(|| arguments.labels.clone()),
         nets: net::of_commits(repository, &proposal.commits)?,
         situation: situation(None),
-        ..Look::new(proposal.subject, Some(repository), &rulebook)
+        ..Look::new(proposal.subject.clone(), Some(repository), &rulebook)
     };
-    look.known.notes = proposal.notes;
+    look.known.notes.clone_from(&proposal.notes);
     look.known.notes.extend(drift(repository, head, &rulebook));
     let progress = context.terminal.progress(proposal.commits.len());
     let mut commits = gate::commits(repository, &proposal.commits).inspect(|_| progress.inc(1));
@@ -144,6 +157,20 @@ fn drift(repository: &dyn Repository, head: ObjectId, rulebook: &Rulebook) -> Ve
     let calls = thresholds::found(&thresholds::InGit { repository, side });
     let policy = rulebook.policies.last();
     policy.map_or_else(Vec::new, |policy| thresholds::drift(&calls, policy))
+}
+
+/// Appends the run to the ledger, where one is kept.
+fn keep(
+    arguments: &Arguments,
+    context: &Context,
+    repository: &dyn Repository,
+    report: &Report,
+    scope: &Scope<'_>,
+) -> Result<(), Failure> {
+    match &arguments.ledger {
+        Some(file) => ledger::append(file, repository, report, scope, context.environment.now()),
+        None => Ok(()),
+    }
 }
 
 /// Reads what was said in the review.
@@ -211,6 +238,7 @@ fn proposal(
         base: merge_base(repository, &bases)?.unwrap_or(base),
         commits,
         notes,
+        is_target,
     })
 }
 

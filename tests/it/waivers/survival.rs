@@ -3,7 +3,7 @@
 
 use gate_hook::policy::{Agreement, parse_register};
 
-use crate::support::{Answer, Repo, leak};
+use crate::support::{Answer, Numbers, Repo, leak};
 
 pub(super) const REGISTER: &str = "docs/governance/security-waivers.md";
 const POLICY: &str = "[roles]\nsecurity-team = [\"bob\"]\nvp-engineering = [\"vera\"]\n[people]\nalice = [\"dev@example.org\"]\nbob = [\"bob@example.org\"]\n";
@@ -232,18 +232,6 @@ fn decisions_survive_every_way_in_which_git_moves_commits() {
         clone.to_str().unwrap(),
     ]);
     holds(&clone, "fresh clone");
-}
-
-/// A small generator of numbers, the same on every machine.
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    pub(crate) fn below(&mut self, limit: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % limit
-    }
 }
 
 #[test]

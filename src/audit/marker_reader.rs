@@ -118,7 +118,7 @@ impl Reader<'_> {
                 .find(quote)
                 .ok_or_else(|| self.fail("a quoted text has no end"))?;
             // A backslash starts an escape for Python and stands for nothing that a marker needs.
-            if inner[..end].contains(['\\', '\n', '\r', '\0']) {
+            if inner[..end].contains(|c: char| c == '\\' || c.is_control()) {
                 return Err(self.fail("a quoted text holds a backslash or a control character"));
             }
             self.rest = &inner[end + 1..];

@@ -32,7 +32,8 @@ impl Clause {
             return Some(Self::Compare(specifier));
         }
         let text = text.strip_prefix("===")?.trim_start_matches([' ', '\t']);
-        (!text.contains([' ', '\t', ';', ')'])).then(|| Self::Text(text.to_owned()))
+        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, ';' | ')' | '|');
+        (!text.contains(odd)).then(|| Self::Text(text.to_owned()))
     }
 
     fn admits(&self, version: &Version) -> bool {

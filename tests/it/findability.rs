@@ -31,7 +31,11 @@ fn every_test_file_is_in_the_test_binary() {
 
 #[test]
 fn every_listed_folder_lists_all_its_files() {
-    for folder in ["src/cli/commands", "src/report/formats"] {
+    for folder in [
+        "src/audit/lockfiles",
+        "src/cli/commands",
+        "src/report/formats",
+    ] {
         let list = fs::read_to_string(root().join(folder).join("mod.rs")).unwrap();
         for name in names(folder, "rs") {
             assert!(
@@ -48,6 +52,8 @@ fn every_listed_folder_lists_all_its_files() {
 fn every_module_says_what_it_is_for() {
     for folder in [
         "src",
+        "src/audit",
+        "src/audit/lockfiles",
         "src/git",
         "src/secrets",
         "src/policy",

@@ -101,14 +101,14 @@ fn is_comment(line: &str) -> bool {
 
 /// Returns where the comment of a line begins: at a `#` at its start or behind white space.
 fn comment_start(line: &str) -> usize {
-    let mut blank = true;
-    for (at, c) in line.char_indices() {
-        if c == '#' && blank {
-            return at;
-        }
-        blank = c.is_whitespace();
-    }
-    line.len()
+    memchr::memchr_iter(b'#', line.as_bytes())
+        .find(|&at| {
+            line[..at]
+                .chars()
+                .next_back()
+                .is_none_or(char::is_whitespace)
+        })
+        .unwrap_or(line.len())
 }
 
 /// Returns the lines with the offset of each, split wherever Python's `splitlines` does, since what hides a
@@ -116,27 +116,32 @@ fn comment_start(line: &str) -> usize {
 fn physical(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut start = 0;
     std::iter::from_fn(move || {
-        if start >= text.len() {
-            return None;
-        }
-        let line = &text[start..];
+        let line = text.get(start..).filter(|line| !line.is_empty())?;
         let offset = start;
-        let end = line.find(|c| {
-            matches!(
-                c,
-                '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'
-                    ..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}'
-            )
-        });
-        let Some(end) = end else {
-            start = text.len();
-            return Some((offset, line));
-        };
-        let both = usize::from(line[end..].starts_with("\r\n"));
-        let mark = line[end..].chars().next().map_or(0, char::len_utf8);
-        start += end + mark + both;
+        let (end, mark) = line_end(line.as_bytes());
+        start += end + mark;
         Some((offset, &line[..end]))
     })
+}
+
+/// Returns where the first line of a text ends, and the length of what ends it.
+fn line_end(text: &[u8]) -> (usize, usize) {
+    for (at, byte) in text.iter().enumerate() {
+        let mark = match byte {
+            b'\r' if text.get(at + 1) == Some(&b'\n') => 2,
+            b'\n' | b'\r' | 0x0b | 0x0c | 0x1c..=0x1e => 1,
+            // U+0085, U+2028 and U+2029.
+            0xc2 if text[at..].starts_with(b"\xc2\x85") => 2,
+            0xe2 if text[at..].starts_with(b"\xe2\x80\xa8")
+                || text[at..].starts_with(b"\xe2\x80\xa9") =>
+            {
+                3
+            }
+            _ => continue,
+        };
+        return (at, mark);
+    }
+    (text.len(), 0)
 }
 
 #[cfg(test)]

@@ -133,8 +133,15 @@ fn say_conflicts(manifest: &mut Manifest) {
         let Demand::Pinned { version, .. } = &dependency.demand else {
             continue;
         };
-        let key = (name, marker.as_deref());
-        let (first, location) = *pins.entry(key).or_insert((version, &dependency.location));
+        let Some((first, location)) = pins.insert(
+            (name, marker.as_deref()),
+            (version.as_str(), &dependency.location),
+        ) else {
+            continue;
+        };
+        if version == first {
+            continue;
+        }
         if let (Ok(one), Ok(other)) = (version.parse::<pep440_rs::Version>(), first.parse())
             && one != other
             && let Place::File(path) = &dependency.location.place

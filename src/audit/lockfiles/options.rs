@@ -121,6 +121,9 @@ fn known(word: &str) -> Option<(Kind, Option<&str>)> {
 
 /// Splits a text into words as a shell does: quotes group, a backslash takes the next character as it is.
 fn words(text: &str) -> Vec<String> {
+    if !text.contains(['\\', '\'', '"']) {
+        return text.split_whitespace().map(str::to_owned).collect();
+    }
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;

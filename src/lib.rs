@@ -12,6 +12,7 @@ pub mod audit;
 pub mod catalog;
 pub mod cli;
 pub mod finding;
+pub mod foreign;
 pub mod git;
 pub mod input;
 pub mod introduced;

@@ -9,6 +9,7 @@ use crate::cli::Context;
 use crate::cli::baselines;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::options::{self, Options};
 use crate::cli::registry;
 use crate::cli::rulebook::Rulebook;
 use crate::finding::{Engine, RepoPath};
@@ -31,8 +32,8 @@ pub(super) struct Look<'a> {
     pub(super) repository: Option<&'a dyn Repository>,
     /// What decides.
     pub(super) rulebook: &'a Rulebook,
-    /// The engines that run.
-    pub(super) engines: &'a [Engine],
+    /// What was asked for.
+    pub(super) options: &'a Options,
     /// What the change brings as a whole, for the engines that compare states.
     pub(super) nets: Vec<Net>,
     /// Whether everything is looked at, not a change.
@@ -45,9 +46,6 @@ pub(super) struct Look<'a> {
     pub(super) labels: Option<Vec<String>>,
 }
 
-/// The engines there are.
-pub(super) const ENGINES: &[Engine] = &[Engine::Secrets];
-
 impl<'a> Look<'a> {
     /// Makes a look with every engine there is, for which nobody waits.
     pub(super) fn new(
@@ -59,7 +57,7 @@ impl<'a> Look<'a> {
             subject,
             repository,
             rulebook,
-            engines: ENGINES,
+            options: &options::NOTHING,
             nets: Vec::new(),
             full: false,
             situation: Situation {
@@ -137,6 +135,7 @@ pub(super) fn look(
     changes: &mut dyn Iterator<Item = ChangeResult>,
 ) -> Result<Report, Failure> {
     let rulebook = look.rulebook;
+    let imported = look.options.imported()?;
     let started = Instant::now();
     // Whoever asks to look has the time that it takes, and so has CI.
     let waits = !matches!(look.situation.activity, Activity::Look | Activity::Ci);
@@ -144,7 +143,8 @@ pub(super) fn look(
     let job = Job {
         repository: look.repository,
         policies: &rulebook.policies,
-        engines: look.engines,
+        engines: look.options.engines(),
+        imported: &imported.findings,
         custom_rules: rulebook.custom_rules.clone(),
         time_is_up: &|| budget.is_some_and(|budget| started.elapsed() >= budget),
     };
@@ -152,9 +152,10 @@ pub(super) fn look(
     let register = registry::path(&rulebook.policies);
     let mut counted = changes.inspect(|change| expected.count(change, &register));
     let outcome = scan::scan(&job, &mut counted, &look.nets)?;
-    expected.hold(&outcome.receipt, look.engines)?;
+    expected.hold(&outcome.receipt, look.options.engines())?;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);
+    receipt.notes.extend(imported.notes);
     receipt.notes.extend(rulebook.notes.iter().cloned());
     let mut gate = Gate {
         policies: rulebook.policies.clone(),

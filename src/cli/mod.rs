@@ -18,6 +18,7 @@ mod gate;
 mod kept;
 mod ledger;
 mod net;
+mod options;
 mod outputs;
 mod past;
 mod random;

@@ -7,6 +7,7 @@ use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::cli::gate::{self, Look};
 use crate::cli::net;
+use crate::cli::options::Options;
 use crate::cli::rulebook::Rulebook;
 use crate::git::{self, Repository, Side};
 use crate::input::{Change, ObjectId};
@@ -129,8 +130,10 @@ impl InTheMaking {
         rulebook: &Rulebook,
         brought: Brought,
         activity: Activity,
+        options: &Options,
     ) -> Result<Report, Failure> {
         let look = Look {
+            options,
             situation: situation(&context.environment, activity),
             nets: vec![brought.net],
             ..Look::new(self.subject.clone(), Some(repository), rulebook)

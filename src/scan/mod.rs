@@ -14,10 +14,11 @@
 
 mod adapter;
 mod content;
+mod imported;
 mod pipeline;
 mod secrets;
 
-use crate::finding::Engine;
+use crate::finding::{Engine, Finding};
 use crate::git::{GitError, Repository};
 use crate::input::Change;
 use crate::introduced::Detected;
@@ -43,6 +44,8 @@ pub struct Job<'a> {
     pub engines: &'a [Engine],
     /// The team's own secret rules.
     pub custom_rules: Vec<crate::secrets::Rule>,
+    /// What other tools reported.
+    pub imported: &'a [Finding],
     /// Whether the time that the policy gives is spent; what is left then, never secrets, is deferred.
     pub time_is_up: &'a dyn Fn() -> bool,
 }
@@ -121,10 +124,13 @@ pub fn scan(
             }
         }
     }
+    if !job.imported.is_empty() {
+        pipeline.import(job.imported, nets, &Secrets::new(job, &allowed));
+    }
     Ok(pipeline.outcome)
 }
 
 /// Returns the engines that compare the state before with the state after.
-fn of_states<'a>(_job: &Job<'a>) -> Vec<Box<dyn Adapter + 'a>> {
+fn of_states<'a>(_job: &'a Job<'a>) -> Vec<Box<dyn Adapter + 'a>> {
     Vec::new()
 }

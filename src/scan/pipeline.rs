@@ -18,7 +18,7 @@ use crate::receipt::{Consequence, Deferral, Receipt, Unscanned};
 
 /// The pipeline on its way through the changes.
 pub(super) struct Pipeline<'a> {
-    job: &'a Job<'a>,
+    pub(super) job: &'a Job<'a>,
     reader: Reader<'a>,
     /// Blobs without secrets, each with the path it was seen at: many commits share them.
     clean: HashSet<(ObjectId, RepoPath)>,

@@ -2,7 +2,7 @@
 
 use super::adapter::{Adapter, Looked, Newness, Text};
 use super::{Job, ScanError};
-use crate::finding::{Engine, RepoPath};
+use crate::finding::{Engine, Place, RepoPath};
 use crate::secrets::{Options, Scanner};
 
 /// The secrets engine.
@@ -22,6 +22,12 @@ impl<'a> Secrets<'a> {
             allowed,
         });
         Self { scanner }
+    }
+
+    /// Returns whether a text holds what must not be shown.
+    pub(super) fn finds_in(&self, text: &str) -> bool {
+        let place = Place::CommitMessage;
+        !self.scanner.scan(&place, text.as_bytes(), 1).is_empty()
     }
 }
 

@@ -236,3 +236,56 @@ fn a_report_that_cannot_be_written_ends_in_3() {
     ];
     assert_eq!(ci(&repo, &[], &nowhere).code, 3);
 }
+
+/// Returns a SARIF log with one result of a level at a line of a file.
+fn sarif(path: &str, line: u32, level: &str) -> String {
+    serde_json::json!({ "version": "2.1.0", "runs": [{
+        "tool": { "driver": { "name": "Linter" } },
+        "results": [{ "ruleId": "unsafe-call", "level": level, "message": { "text": "an unsafe call" },
+            "locations": [{ "physicalLocation": {
+                "artifactLocation": { "uri": path }, "region": { "startLine": line } } }] }],
+    }] })
+    .to_string()
+}
+
+#[test]
+fn what_another_tool_found_is_judged_by_the_same_policy() {
+    let repo = proposed();
+    repo.commit_unscanned("a.c", "one\n");
+    repo.git(&["branch", "-qf", "main", "topic"]).ok();
+    repo.commit_unscanned("a.c", "one\ntwo\n");
+    for (line, level, code) in [(2, "error", 1), (2, "note", 0), (1, "error", 0)] {
+        std::fs::write(repo.home().join("r.sarif"), sarif("a.c", line, level)).unwrap();
+        let report = repo.home().join("r.sarif");
+        let arguments = ["--base", "main", "-v", "--import", report.to_str().unwrap()];
+        let answer = ci(&repo, &[], &arguments);
+        assert_eq!(answer.code, code, "line {line}, {level}\n{}", answer.text());
+        assert!(
+            answer.stdout.contains("unsafe-call") && answer.stdout.contains("Linter"),
+            "{}",
+            answer.text()
+        );
+    }
+    std::fs::write(repo.home().join("r.sarif"), "{}").unwrap();
+    let report = repo.home().join("r.sarif");
+    let broken = ["--base", "main", "--import", report.to_str().unwrap()];
+    assert_eq!(ci(&repo, &[], &broken).code, 2);
+    assert_eq!(
+        ci(&repo, &[], &["--base", "main", "--import", "no.sarif"]).code,
+        2
+    );
+}
+
+#[test]
+fn what_another_tool_quotes_is_not_shown() {
+    let repo = proposed();
+    repo.commit_unscanned("a.c", "one\n");
+    let secret = crate::support::token(1);
+    let report = sarif("a.c", 1, "error").replace("an unsafe call", &secret);
+    std::fs::write(repo.home().join("r.sarif"), report).unwrap();
+    let report = repo.home().join("r.sarif");
+    let arguments = ["--base", "main", "--import", report.to_str().unwrap()];
+    let answer = ci(&repo, &[], &arguments);
+    assert_eq!(answer.code, 1, "{}", answer.text());
+    assert!(!answer.text().contains(&secret[4..20]), "{}", answer.text());
+}

@@ -16,6 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("git", &["finding", "input"]),
     ("secrets", &["finding", "rule", "input"]),
     ("audit", &["finding", "rule", "input"]),
+    ("foreign", &["finding", "rule"]),
     ("introduced", &["finding", "rule", "input"]),
     (
         "policy",
@@ -73,6 +74,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "record",
             "scan",
             "catalog",
+            "foreign",
         ],
     ),
 ];

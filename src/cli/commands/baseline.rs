@@ -8,7 +8,7 @@ use super::ci;
 use super::init::write;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::rulebook::utf8;
-use crate::cli::{Context, baselines, gate};
+use crate::cli::{Context, baselines, gate, options};
 use crate::finding::printable;
 use crate::git::{Repository, Side};
 use crate::policy::{Action, BASELINE_FILE, Baseline};
@@ -123,7 +123,7 @@ fn check(
 
 /// Returns what everything that is there at `HEAD` makes.
 fn found_at_head(context: &Context, repository: &dyn Repository) -> Result<Baseline, Failure> {
-    let report = ci::everything(context, repository, None)?;
+    let report = ci::everything(context, repository, &options::NOTHING)?;
     if report.outcome() == Outcome::CouldNotLook {
         return Err(Failure::could_not_look("not everything could be looked at")
             .with_hint("`gate-hook ci --full` says what stands in the way"));

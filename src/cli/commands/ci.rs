@@ -7,6 +7,7 @@ use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
 use crate::cli::ledger::{self, Scope};
+use crate::cli::options::Options;
 use crate::cli::outputs::Outputs;
 use crate::cli::rulebook::{Rulebook, utf8};
 use crate::cli::{Context, kept, net, thresholds};
@@ -33,9 +34,8 @@ pub(in crate::cli) struct Arguments {
     /// Look at all files as they are at HEAD; what was there before counts too
     #[arg(long)]
     full: bool,
-    /// Decide by this policy file instead of the repository's
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
     /// Append a line for each commit, or one for everything, to this file
     #[arg(long, value_name = "FILE")]
     ledger: Option<PathBuf>,
@@ -64,20 +64,16 @@ struct Proposal {
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
     let repository = gate::open(context)?;
     let repository = repository.as_ref();
-    let explicit = arguments
-        .policy
-        .as_deref()
-        .map(Rulebook::from_file)
-        .transpose()?;
+    let options = &arguments.options;
     let report = if arguments.full {
-        let report = everything(context, repository, explicit)?;
+        let report = everything(context, repository, options)?;
         let scope = Scope::Everything(head(repository)?);
         keep(arguments, context, repository, &report, &scope)?;
         report
     } else {
         let head = head(repository)?;
         let proposal = proposal(context, repository, head, arguments.base.as_deref())?;
-        let report = proposed(context, repository, head, &proposal, explicit, arguments)?;
+        let report = proposed(context, repository, head, &proposal, arguments)?;
         let scope = Scope::Commits(&proposal.commits);
         keep(arguments, context, repository, &report, &scope)?;
         report
@@ -97,10 +93,10 @@ fn head(repository: &dyn Repository) -> Result<ObjectId, Failure> {
 pub(super) fn everything(
     context: &Context,
     repository: &dyn Repository,
-    explicit: Option<Rulebook>,
+    options: &Options,
 ) -> Result<Report, Failure> {
     let side = Side::Commit(head(repository)?);
-    let mut rulebook = match explicit {
+    let mut rulebook = match options.rulebook()? {
         Some(rulebook) => rulebook,
         None => Rulebook::load(repository, None, &[side])?,
     };
@@ -109,6 +105,7 @@ pub(super) fn everything(
     let look = Look {
         nets: vec![net::standing(repository, side, &Engine::ALL)?],
         full: true,
+        options,
         situation: situation(Some("gate-hook ci --full".to_owned())),
         ..Look::new("everything".to_owned(), Some(repository), &rulebook)
     };
@@ -121,10 +118,10 @@ fn proposed(
     repository: &dyn Repository,
     head: ObjectId,
     proposal: &Proposal,
-    explicit: Option<Rulebook>,
     arguments: &Arguments,
 ) -> Result<Report, Failure> {
-    let mut rulebook = match explicit {
+    let options = &arguments.options;
+    let mut rulebook = match options.rulebook()? {
         Some(rulebook) => rulebook,
         None => Rulebook::load(
             repository,
@@ -140,6 +137,7 @@ fn proposed(
         labels: proposal.is_target.then(|| arguments.labels.clone()),
         nets: net::of_commits(repository, &proposal.commits)?,
         situation: situation(None),
+        options,
         ..Look::new(proposal.subject.clone(), Some(repository), &rulebook)
     };
     look.known.notes.clone_from(&proposal.notes);

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::cli::commands::ci;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::past::{self, Arrived};
-use crate::cli::{Context, gate, text};
+use crate::cli::{Context, gate, options, text};
 use crate::finding::{Fingerprint, printable};
 use crate::policy::Action;
 
@@ -97,7 +97,7 @@ fn present(
     context: &Context,
     repository: &dyn crate::git::Repository,
 ) -> Result<BTreeSet<Fingerprint>, Failure> {
-    let report = ci::everything(context, repository, None)?;
+    let report = ci::everything(context, repository, &options::NOTHING)?;
     if report.outcome() == crate::report::Outcome::CouldNotLook {
         return Err(Failure::could_not_look("not everything could be looked at")
             .with_hint("`gate-hook ci --full` says what"));

@@ -6,11 +6,12 @@ use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::files::{Files, Roots};
 use crate::cli::gate::{self, ChangeResult, Look};
+use crate::cli::options::Options;
 use crate::cli::outputs::Outputs;
 use crate::cli::rulebook::Rulebook;
 use crate::cli::staged::InTheMaking;
 use crate::cli::{Context, kept, net};
-use crate::finding::printable;
+use crate::finding::{Engine, printable};
 use crate::git::{self, GitError, Repository, Side};
 use crate::report::{Activity, Report};
 use crate::scan::{self, Net, ScanError, Tree};
@@ -29,12 +30,8 @@ Examples
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     what: What,
-    /// The engine to run; may be given several times
-    #[arg(long = "engine", value_name = "ENGINE", value_parser = ["secrets"])]
-    engines: Vec<String>,
-    /// Decide by this policy file instead of the repository's
-    #[arg(long, value_name = "FILE")]
-    policy: Option<PathBuf>,
+    #[command(flatten)]
+    options: Options,
     #[command(flatten)]
     outputs: Outputs,
 }
@@ -62,24 +59,27 @@ struct What {
 
 /// Runs the command.
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
-    let explicit = arguments
-        .policy
-        .as_deref()
-        .map(Rulebook::from_file)
-        .transpose()?;
+    let options = &arguments.options;
+    if arguments.what.history && !options.engines().contains(&Engine::Secrets) {
+        return Err(Failure::usage(
+            "history is only scanned for secrets: the other engines compare states",
+        )
+        .with_hint("`gate-hook ci --full` looks at everything that is there"));
+    }
+    let explicit = options.rulebook()?;
     let what = &arguments.what;
     let report = if !what.paths.is_empty() {
-        paths(context, &what.paths, explicit)?
+        paths(context, &what.paths, options, explicit)?
     } else if let Some(file) = &what.patch {
-        patch(context, file, explicit)?
+        patch(context, file, options, explicit)?
     } else {
         let repository = gate::open(context)?;
         if let Some(range) = &what.range {
-            self::range(context, repository.as_ref(), range, explicit)?
+            self::range(context, repository.as_ref(), range, options, explicit)?
         } else if what.history {
-            history(context, repository.as_ref(), explicit)?
+            history(context, repository.as_ref(), options, explicit)?
         } else {
-            staged(context, repository.as_ref(), explicit)?
+            staged(context, repository.as_ref(), options, explicit)?
         }
     };
     arguments.outputs.write(context, &report)?;
@@ -89,6 +89,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
 fn staged(
     context: &Context,
     repository: &dyn Repository,
+    options: &Options,
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
     let commit = InTheMaking::new(repository, &context.environment)?;
@@ -97,7 +98,14 @@ fn staged(
         None => commit.rulebook(repository)?,
     };
     let brought = commit.brought(repository)?;
-    let report = commit.look(context, repository, &rulebook, brought, Activity::Look)?;
+    let report = commit.look(
+        context,
+        repository,
+        &rulebook,
+        brought,
+        Activity::Look,
+        options,
+    )?;
     kept::keep_run(context, &repository.layout().git_dir, &report);
     Ok(report)
 }
@@ -106,6 +114,7 @@ fn range(
     context: &Context,
     repository: &dyn Repository,
     expression: &str,
+    options: &Options,
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
     let commits = git::range(repository, expression)?;
@@ -121,6 +130,7 @@ fn range(
     let subject = format!("range {}", printable(expression));
     let look = Look {
         nets: net::of_commits(repository, &commits)?,
+        options,
         ..Look::new(subject, Some(repository), &rulebook)
     };
     let progress = context.terminal.progress(commits.len());
@@ -134,6 +144,7 @@ fn range(
 fn history(
     context: &Context,
     repository: &dyn Repository,
+    options: &Options,
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
     let history = git::history(repository)?;
@@ -143,6 +154,7 @@ fn history(
         (None, None) => Rulebook::from_directory(None)?,
     };
     let mut look = Look::new("history".to_owned(), Some(repository), &rulebook);
+    look.options = options;
     look.known.notes.clone_from(&history.notes);
     let progress = context.terminal.progress(history.commits.len());
     let commits = gate::commits(repository, &history.commits).inspect(|_| progress.inc(1));
@@ -153,7 +165,12 @@ fn history(
     Ok(report)
 }
 
-fn patch(context: &Context, file: &Path, explicit: Option<Rulebook>) -> Result<Report, Failure> {
+fn patch(
+    context: &Context,
+    file: &Path,
+    options: &Options,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
     let is_stdin = file == Path::new("-");
     let name = printable(&file.display().to_string());
     let bytes = if is_stdin {
@@ -182,6 +199,7 @@ fn patch(context: &Context, file: &Path, explicit: Option<Rulebook>) -> Result<R
         Ok,
     )?;
     let look = Look {
+        options,
         nets: vec![Net {
             change: change.clone(),
             after: Tree::Nowhere,
@@ -197,6 +215,7 @@ fn patch(context: &Context, file: &Path, explicit: Option<Rulebook>) -> Result<R
 fn paths(
     context: &Context,
     paths: &[PathBuf],
+    options: &Options,
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
     let nearby = nearby(context)?;
@@ -215,6 +234,7 @@ fn paths(
         _ => format!("{} paths", paths.len()),
     };
     let mut look = Look::new(subject, None, &rulebook);
+    look.options = options;
     look.known = files.known;
     look.nets.push(Net {
         change: files.change.clone(),

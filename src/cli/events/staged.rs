@@ -3,7 +3,7 @@
 use super::scanned::{Now, keep};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::staged::InTheMaking;
-use crate::cli::{Context, gate, kept};
+use crate::cli::{Context, gate, kept, options};
 use crate::git::Repository;
 use crate::record::scanned::{Ending, Scanned};
 use crate::report::Activity;
@@ -32,7 +32,15 @@ pub(super) fn run(
         return Ok(Exit::Passed);
     }
     let rulebook = commit.rulebook(repository)?;
-    let report = commit.look(context, repository, &rulebook, brought, Activity::Commit)?;
+    let asked = &options::NOTHING;
+    let report = commit.look(
+        context,
+        repository,
+        &rulebook,
+        brought,
+        Activity::Commit,
+        asked,
+    )?;
     gate::show_in_hook(context, &report);
     kept::keep_run(context, git_dir, &report);
     let exit = gate::exit(&report);

@@ -93,7 +93,7 @@ impl Pipeline<'_> {
     }
 
     /// Returns the added lines of a file relative to each parent, with the line its content begins on.
-    pub(super) fn added(&self, file: &FileChange, parents: usize) -> Vec<(Added, u32)> {
+    pub(in crate::scan) fn added(&self, file: &FileChange, parents: usize) -> Vec<(Added, u32)> {
         let new = file.new.as_ref().and_then(|new| self.reader.read(new).ok());
         let relative_to = |parent: usize| {
             let (new, first_line) = new.as_ref()?;

@@ -99,6 +99,7 @@ fn look(newness: Newness, change: Change, time_is_up: bool) -> Outcome {
         policies: &[],
         engines: &[Engine::Bandit],
         custom_rules: Vec::new(),
+        imported: &[],
         time_is_up: &|| time_is_up,
     };
     let net = Net {

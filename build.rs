@@ -1,4 +1,5 @@
 //! Turns `rules/secrets/*.toml` into one static table: the rules, and the automata that find their words.
+//! Turns the headers of `src/bandit/checks/*.rs` into the manual pages of the tests.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -29,13 +30,14 @@ use schema::RawRule;
 use shape::Piece;
 
 const RULES: &str = "rules/secrets";
+const CHECKS: &str = "src/bandit/checks";
 
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo tells a build script where to write in the environment"
 )]
 fn main() {
-    for path in ["build.rs", "src/secrets", RULES] {
+    for path in ["build.rs", "src/secrets", RULES, CHECKS] {
         println!("cargo::rerun-if-changed={path}");
     }
     let rules = read_rules();
@@ -51,6 +53,7 @@ fn main() {
     code += &index_code("EXACT", &exact, false, &out);
     code += &index_code("FOLDED", &folded, true, &out);
     fs::write(out.join("rules.rs"), code).expect("OUT_DIR is writable");
+    fs::write(out.join("pages.rs"), pages()).expect("OUT_DIR is writable");
 }
 
 /// Reads all rule files, sorted by the rules' ids; mistakes stop the build with their places.
@@ -209,5 +212,43 @@ fn index_code(name: &str, words: &Words, fold: bool, out: &Path) -> String {
         automaton.words,
         words.join(", "),
         targets.join(", "),
+    )
+}
+
+/// Makes a constant of the header of every file of a Bandit test, named after the test's id.
+fn pages() -> String {
+    let mut files: Vec<_> = fs::read_dir(CHECKS)
+        .expect("the checks are a folder")
+        .map(|entry| entry.expect("the folder can be listed").path())
+        .filter(|path| path.file_name().is_some_and(|name| name != "mod.rs"))
+        .collect();
+    files.sort();
+    files.iter().map(|file| page(file)).collect()
+}
+
+/// Reads `//! B101: title`, paragraphs, fenced examples (left out) and `<https://…>` (references).
+fn page(file: &Path) -> String {
+    let source = fs::read_to_string(file).expect("a check can be read");
+    let mut header = source
+        .lines()
+        .map_while(|line| line.strip_prefix("//!"))
+        .map(|line| line.strip_prefix(' ').unwrap_or(line));
+    let title = header.next().and_then(|line| line.split_once(": "));
+    let (id, title) = title.unwrap_or_else(|| panic!("{}: no `B101: title`", file.display()));
+    let (mut text, mut references, mut fenced) = (String::new(), Vec::new(), false);
+    for line in header {
+        if line.starts_with("```") {
+            fenced = !fenced;
+        } else if let Some(reference) = line.strip_prefix('<') {
+            references.push(reference.trim_end_matches('>'));
+        } else if !fenced {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    let text = text.trim();
+    format!(
+        "pub(super) const {id}: Page = Page {{ id: {id:?}, title: {title:?}, text: {text:?}, \
+         references: &{references:?} }};\n"
     )
 }

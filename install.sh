@@ -68,7 +68,7 @@ command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || command -v cl
 
 say "building gate-hook (the first time takes a minute or two) ..."
 (cd -- "$here" && cargo build --release --locked --quiet) ||
-  fail "the build failed; what cargo said stands above" "rustc --version must be 1.88 or newer"
+  fail "the build failed; what cargo said stands above" "rustc --version must be 1.95 or newer"
 
 mkdir -p -- "$bin_dir"
 built=${CARGO_TARGET_DIR:-$here/target}/release/gate-hook

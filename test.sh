@@ -23,12 +23,28 @@ cargo fmt --check
 step "lints"
 cargo clippy --quiet --all-targets -- -D warnings
 
+step "oracles (in target/oracles)"
+[ -x target/oracles/bin/python ] || python3 -m venv target/oracles
+target/oracles/bin/python -c 'import bandit' 2>/dev/null || target/oracles/bin/pip install --quiet bandit==1.9.4
+# Bandit's own examples stand in its source distribution only; without them that comparison says that it is left out.
+[ -d target/oracles/bandit-examples ] || {
+  target/oracles/bin/pip download --quiet --no-deps --no-binary :all: \
+    --dest target/oracles/sdist bandit==1.9.4 2>/dev/null || true
+  if sdist=$(ls target/oracles/sdist/bandit-*.tar.gz 2>/dev/null); then
+    tar -xzf "$sdist" -C target/oracles/sdist
+    cp -r target/oracles/sdist/bandit-1.9.4/examples target/oracles/bandit-examples
+  fi
+}
 if [ -n "$full" ]; then
-  step "oracles (in target/oracles)"
-  [ -x target/oracles/bin/pre-commit ] || {
-    python3 -m venv target/oracles
-    target/oracles/bin/pip install --quiet pre-commit==4.7.0
-  }
+  [ -x target/oracles/bin/pre-commit ] || target/oracles/bin/pip install --quiet pre-commit==4.7.0
+  # Bandit's answers depend on the Python that runs it, so every Python of this machine gets one.
+  for python in python3.{10..14} "$HOME"/.pyenv/versions/3.1[0-4].*/bin/python3; do
+    version=$("$python" -c 'import platform; print(platform.python_version())' 2>/dev/null) || continue
+    [ -x "target/oracles/bandit/$version/bin/bandit" ] || {
+      "$python" -m venv "target/oracles/bandit/$version" &&
+        "target/oracles/bandit/$version/bin/pip" install --quiet bandit==1.9.4
+    } || echo "test.sh: no Bandit for Python $version; its comparison is left out"
+  done
   export GATE_HOOK_FULL=1
 fi
 

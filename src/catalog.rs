@@ -4,5 +4,7 @@ use crate::rule::RuleMeta;
 
 /// Returns every built-in rule, sorted by id.
 pub fn rules() -> Vec<&'static RuleMeta> {
-    crate::secrets::catalog()
+    let mut rules = crate::bandit::catalog();
+    rules.extend(crate::secrets::catalog());
+    rules
 }

@@ -9,6 +9,7 @@
 //! Data flows one way. Which module may know which stands as a table in `tests/it/layers.rs`.
 
 pub mod audit;
+pub mod bandit;
 pub mod catalog;
 pub mod cli;
 pub mod finding;

@@ -19,7 +19,7 @@ use chunks::{Chunks, listen};
 use environment::{OF_THE_REPOSITORY, PINNED, REMOVED, SETTINGS};
 
 /// How long a child may be silent.
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 /// How much of a child's complaint is kept.
 const COMPLAINT_LIMIT: usize = 4096;
 /// The git program and where it runs.

@@ -33,6 +33,7 @@ fn every_test_file_is_in_the_test_binary() {
 fn every_listed_folder_lists_all_its_files() {
     for folder in [
         "src/audit/lockfiles",
+        "src/bandit/checks",
         "src/cli/commands",
         "src/report/formats",
     ] {
@@ -56,6 +57,8 @@ fn every_module_says_what_it_is_for() {
         "src/audit/lockfiles",
         "src/git",
         "src/secrets",
+        "src/bandit",
+        "src/bandit/checks",
         "src/policy",
         "src/report",
         "src/report/formats",

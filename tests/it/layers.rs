@@ -17,6 +17,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("secrets", &["finding", "rule", "input"]),
     ("audit", &["finding", "rule", "input"]),
     ("foreign", &["finding", "rule"]),
+    ("bandit", &["finding", "rule"]),
     ("introduced", &["finding", "rule", "input"]),
     (
         "policy",
@@ -54,11 +55,12 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "receipt",
             "git",
             "secrets",
+            "bandit",
             "introduced",
             "policy",
         ],
     ),
-    ("catalog", &["finding", "rule", "secrets"]),
+    ("catalog", &["finding", "rule", "secrets", "bandit"]),
     (
         "cli",
         &[
@@ -68,6 +70,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "receipt",
             "git",
             "secrets",
+            "bandit",
             "introduced",
             "policy",
             "report",
@@ -95,6 +98,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("aho_corasick::", &["secrets"]),
     ("pep440_rs::", &["audit"]),
     ("saphyr_parser::", &["audit", "bandit"]),
+    ("ruff_", &["bandit"]),
+    ("stacker::", &["bandit"]),
+    ("encoding_rs::", &["bandit"]),
     ("serde_sarif::", &["report"]),
     ("std::thread", &["scan", "git", "cli"]),
 ];

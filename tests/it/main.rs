@@ -4,6 +4,7 @@
 
 mod adoption;
 mod backends;
+mod bandit;
 mod ci;
 mod failures;
 mod findability;

@@ -1,0 +1,36 @@
+//! B316: XML parsed with `xml.dom.expatbuilder`
+//!
+//! The parsers of `xml.dom.expatbuilder`
+//! can be made to read local files or to use up all memory by the XML that they are given.
+//!
+//! Use the function of the same name in `defusedxml`.
+//!
+//! ```python,finds
+//! import xml.dom.expatbuilder
+//!
+//! xml.dom.expatbuilder.parseString(text)
+//! ```
+//!
+//! ```python,clean
+//! import defusedxml.ElementTree
+//!
+//! defusedxml.ElementTree.fromstring(text)
+//! ```
+//!
+//! <https://docs.python.org/3/library/xml.html#xml-vulnerabilities>
+
+use super::prelude::*;
+
+pub(super) static TEST: Test = Test {
+    meta: page::B316.rule(Severity::Medium, 20),
+    name: "xml_bad_expatbuilder",
+    function: "blacklist",
+    confidence: Confidence::High,
+    on: On::ListedCall(Listed {
+        names: &[
+            "xml.dom.expatbuilder.parse",
+            "xml.dom.expatbuilder.parseString",
+        ],
+        message: "`{name}` is open to XML attacks: use its `defusedxml` equivalent",
+    }),
+};

@@ -1,0 +1,37 @@
+//! B317: XML parsed with `xml.sax`
+//!
+//! The parsers of `xml.sax`
+//! can be made to read local files or to use up all memory by the XML that they are given.
+//!
+//! Use the function of the same name in `defusedxml`.
+//!
+//! ```python,finds
+//! import xml.sax
+//!
+//! xml.sax.parseString(text)
+//! ```
+//!
+//! ```python,clean
+//! import defusedxml.ElementTree
+//!
+//! defusedxml.ElementTree.fromstring(text)
+//! ```
+//!
+//! <https://docs.python.org/3/library/xml.html#xml-vulnerabilities>
+
+use super::prelude::*;
+
+pub(super) static TEST: Test = Test {
+    meta: page::B317.rule(Severity::Medium, 20),
+    name: "xml_bad_sax",
+    function: "blacklist",
+    confidence: Confidence::High,
+    on: On::ListedCall(Listed {
+        names: &[
+            "xml.sax.parse",
+            "xml.sax.parseString",
+            "xml.sax.make_parser",
+        ],
+        message: "`{name}` is open to XML attacks: use its `defusedxml` equivalent",
+    }),
+};

@@ -1,0 +1,29 @@
+//! B405: import of `xml.etree.ElementTree`
+//!
+//! The parsers of `xml.etree.ElementTree`
+//! can be made to read local files or to use up all memory by the XML that they are given.
+//!
+//! Use the `defusedxml` package.
+//!
+//! ```python,finds
+//! import xml.etree.ElementTree
+//! ```
+//!
+//! ```python,clean
+//! import defusedxml.ElementTree
+//! ```
+//!
+//! <https://docs.python.org/3/library/xml.html#xml-vulnerabilities>
+
+use super::prelude::*;
+
+pub(super) static TEST: Test = Test {
+    meta: page::B405.rule(Severity::Low, 20),
+    name: "import_xml_etree",
+    function: "blacklist",
+    confidence: Confidence::High,
+    on: On::ListedImport(Listed {
+        names: &["xml.etree.cElementTree", "xml.etree.ElementTree"],
+        message: "`{name}` is open to XML attacks: use `defusedxml`",
+    }),
+};

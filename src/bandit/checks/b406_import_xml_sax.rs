@@ -1,0 +1,29 @@
+//! B406: import of `xml.sax`
+//!
+//! The parsers of `xml.sax`
+//! can be made to read local files or to use up all memory by the XML that they are given.
+//!
+//! Use the `defusedxml` package.
+//!
+//! ```python,finds
+//! import xml.sax
+//! ```
+//!
+//! ```python,clean
+//! import defusedxml.ElementTree
+//! ```
+//!
+//! <https://docs.python.org/3/library/xml.html#xml-vulnerabilities>
+
+use super::prelude::*;
+
+pub(super) static TEST: Test = Test {
+    meta: page::B406.rule(Severity::Low, 20),
+    name: "import_xml_sax",
+    function: "blacklist",
+    confidence: Confidence::High,
+    on: On::ListedImport(Listed {
+        names: &["xml.sax"],
+        message: "`{name}` is open to XML attacks: use `defusedxml`",
+    }),
+};

@@ -1,0 +1,29 @@
+//! B408: import of `xml.dom.minidom`
+//!
+//! The parsers of `xml.dom.minidom`
+//! can be made to read local files or to use up all memory by the XML that they are given.
+//!
+//! Use the `defusedxml` package.
+//!
+//! ```python,finds
+//! import xml.dom.minidom
+//! ```
+//!
+//! ```python,clean
+//! import defusedxml.ElementTree
+//! ```
+//!
+//! <https://docs.python.org/3/library/xml.html#xml-vulnerabilities>
+
+use super::prelude::*;
+
+pub(super) static TEST: Test = Test {
+    meta: page::B408.rule(Severity::Low, 20),
+    name: "import_xml_minidom",
+    function: "blacklist",
+    confidence: Confidence::High,
+    on: On::ListedImport(Listed {
+        names: &["xml.dom.minidom"],
+        message: "`{name}` is open to XML attacks: use `defusedxml`",
+    }),
+};

@@ -1,0 +1,55 @@
+//! The lists: calls and imports of names that are worth a look wherever they are used.
+
+use ruff_python_ast::Expr;
+
+use super::call::Call;
+use super::check::{Found, Listed, On, Test};
+
+impl Listed {
+    /// Returns whether an import begins with one of the names; a prefix is enough, also in the middle of a word.
+    pub(super) fn matches_import(&self, prefix: &str, name: &str) -> bool {
+        self.names
+            .iter()
+            .any(|listed| match listed.strip_prefix(prefix) {
+                Some(rest) => name.starts_with(rest),
+                None => prefix.starts_with(listed),
+            })
+    }
+}
+
+/// Returns the name that a call has for the lists: the qualified one, or that of the module that it imports.
+pub(super) fn called(call: &Call<'_, '_>) -> Option<String> {
+    if let Expr::Name(name) = &*call.node.func
+        && name.id.as_str() == "__import__"
+    {
+        return match call.args().first() {
+            Some(Expr::StringLiteral(module)) => Some(module.value.to_str().to_owned()),
+            _ => None,
+        };
+    }
+    match call.qualname() {
+        "importlib.import_module" | "importlib.__import__" => {
+            let name = |text: Option<&str>| text.map(str::to_owned);
+            if call.args().is_empty() {
+                name(call.values()?.get("name")?.as_str())
+            } else {
+                name(call.arg_values()?[0].as_str())
+            }
+        }
+        name => Some(name.to_owned()),
+    }
+}
+
+/// Returns what is to be said about the use of a listed name.
+pub(super) fn found(test: &Test, name: &str) -> Found {
+    match &test.on {
+        On::ListedCall(list) | On::ListedImport(list) => {
+            if list.message.contains("{name}") {
+                Found::new(list.message.replace("{name}", name))
+            } else {
+                Found::new(list.message)
+            }
+        }
+        _ => Found::new(test.meta.title),
+    }
+}

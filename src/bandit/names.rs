@@ -1,0 +1,112 @@
+//! Imports and qualified names, by the reference tool's rules.
+//!
+//! There is one table a file, filled in the order of the walk and never emptied: a use before its import does not
+//! see it, an import inside a function is seen by everything behind it, and no name is ever unbound.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use ruff_python_ast::{Alias, Expr, StmtImport, StmtImportFrom};
+
+/// What has been imported so far.
+#[derive(Debug, Default)]
+pub(super) struct Imports<'a> {
+    modules: Vec<Cow<'a, str>>,
+    aliases: HashMap<&'a str, Cow<'a, str>>,
+}
+
+impl<'a> Imports<'a> {
+    /// Takes in `import …`.
+    pub(super) fn import(&mut self, stmt: &'a StmtImport) {
+        self.plain(&stmt.names);
+    }
+
+    /// Takes in `from … import …`. Dots before the module do not count; with nothing but dots it is a plain import.
+    pub(super) fn import_from(&mut self, stmt: &'a StmtImportFrom) {
+        let Some(module) = &stmt.module else {
+            return self.plain(&stmt.names);
+        };
+        for alias in &stmt.names {
+            let full = format!("{module}.{}", alias.name);
+            let name = alias.asname.as_ref().unwrap_or(&alias.name);
+            self.aliases.insert(name.as_str(), Cow::Owned(full.clone()));
+            self.add(Cow::Owned(full));
+        }
+    }
+
+    fn plain(&mut self, names: &'a [Alias]) {
+        for alias in names {
+            let module = Cow::Borrowed(alias.name.as_str());
+            if let Some(name) = &alias.asname {
+                self.aliases.insert(name.as_str(), module.clone());
+            }
+            self.add(module);
+        }
+    }
+
+    fn add(&mut self, module: Cow<'a, str>) {
+        if !self.modules.contains(&module) {
+            self.modules.push(module);
+        }
+    }
+
+    /// Returns whether this very name was imported.
+    pub(super) fn exactly(&self, module: &str) -> bool {
+        self.modules.iter().any(|imported| imported == module)
+    }
+
+    /// Returns whether the name is part of any import, wherever in it.
+    pub(super) fn like(&self, module: &str) -> bool {
+        self.modules
+            .iter()
+            .any(|imported| imported.contains(module))
+    }
+
+    /// Returns what a name stands for: itself, unless an import says otherwise.
+    pub(super) fn resolve<'s>(&'s self, name: &'s str) -> &'s str {
+        self.aliases.get(name).map_or(name, |full| full)
+    }
+
+    /// Returns the qualified name of what is called, or "" for anything but names and attributes of names.
+    pub(super) fn qualified(&self, callee: &Expr) -> String {
+        match callee {
+            Expr::Name(name) => self.resolve(&name.id).to_owned(),
+            Expr::Attribute(_) => {
+                let mut full = String::with_capacity(32);
+                self.attribute(callee, &mut full);
+                full
+            }
+            _ => String::new(),
+        }
+    }
+
+    /// Appends the qualified name of `base`, which is nothing where it is neither name nor attribute.
+    fn attribute(&self, base: &Expr, full: &mut String) {
+        // The chain is walked inwards first, since it may be long.
+        let mut attributes = Vec::new();
+        let mut base = base;
+        while let Expr::Attribute(attribute) = base {
+            attributes.push(attribute.attr.as_str());
+            base = &attribute.value;
+        }
+        if let Expr::Name(name) = base {
+            full.push_str(self.resolve(&name.id));
+        }
+        for attribute in attributes.into_iter().rev() {
+            full.push('.');
+            full.push_str(attribute);
+        }
+    }
+
+    /// Returns the last component of the qualified name of what is called.
+    pub(super) fn last_name<'s>(&'s self, callee: &'s Expr) -> &'s str {
+        match callee {
+            Expr::Name(name) => {
+                let full = self.resolve(&name.id);
+                full.rsplit_once('.').map_or(full, |(_, last)| last)
+            }
+            Expr::Attribute(attribute) => &attribute.attr,
+            _ => "",
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The tests of a scan, arranged so that a node is only shown to those that it can concern.
+
+use std::collections::HashMap;
+
+use super::check::{self, Callee, Listed, On, Test};
+use super::settings::{Settings, TestSet};
+
+/// The tests that run, by what they look at, each group in the order in which the reference tool runs them.
+pub(super) struct Plan {
+    pub(super) asserts: Vec<&'static Test>,
+    pub(super) calls: Vec<&'static Test>,
+    pub(super) strings: Vec<&'static Test>,
+    pub(super) functions: Vec<&'static Test>,
+    pub(super) handlers: Vec<&'static Test>,
+    pub(super) files: Vec<&'static Test>,
+    pub(super) listed_imports: Vec<(&'static Test, &'static Listed)>,
+    listed_calls: HashMap<&'static str, &'static Test>,
+    /// The last components of names, each with the tests of `calls` that it concerns, one bit each.
+    by_name: HashMap<String, u64>,
+    /// Tests of every call that has keyword arguments.
+    with_keywords: u64,
+    /// Tests of names that contain something.
+    containing: Vec<(&'static str, u64)>,
+    /// The tests whose findings are reported; others only say what must not be shown.
+    pub(super) reported: TestSet,
+}
+
+/// The bit of the lists in the sets of tests that a call concerns.
+pub(super) const LISTED: u64 = 1 << 63;
+
+impl Plan {
+    /// Arranges the tests of these settings.
+    pub(super) fn new(settings: &Settings) -> Self {
+        let runs = |test: &Test| settings.tests.contains(test) || find_passwords(test);
+        let mut tests: Vec<&'static Test> = check::tests().filter(|test| runs(test)).collect();
+        let (listed_calls, listed_imports) = lists(&tests);
+        // The reference tool runs the tests of a node in the order of their names.
+        tests.sort_by_key(|test| test.name);
+        let of = |kind: fn(&On) -> bool| -> Vec<&'static Test> {
+            tests
+                .iter()
+                .copied()
+                .filter(|test| kind(&test.on))
+                .collect()
+        };
+        let mut plan = Self {
+            asserts: of(|on| matches!(on, On::Assert(_))),
+            calls: of(|on| matches!(on, On::Call(..))),
+            strings: of(|on| matches!(on, On::Str(_))),
+            functions: of(|on| matches!(on, On::Function(_))),
+            handlers: of(|on| matches!(on, On::Handler(_))),
+            files: of(|on| matches!(on, On::File(_))),
+            listed_imports,
+            listed_calls,
+            by_name: HashMap::new(),
+            with_keywords: 0,
+            containing: Vec::new(),
+            reported: settings.tests,
+        };
+        plan.index(settings);
+        plan
+    }
+
+    fn index(&mut self, settings: &Settings) {
+        let mut names: Vec<(&str, u64)> = Vec::new();
+        for (position, test) in self.calls.iter().enumerate() {
+            let bit = 1 << position;
+            let On::Call(callee, _) = &test.on else {
+                continue;
+            };
+            match callee {
+                Callee::Named(list) => names.extend(list.iter().map(|&name| (name, bit))),
+                Callee::Containing(part) => self.containing.push((part, bit)),
+                Callee::AnyWithKeywords => self.with_keywords |= bit,
+                Callee::Shell => {
+                    let shell = &settings.options.shell_injection;
+                    let lists = [&shell.subprocess, &shell.shell, &shell.no_shell];
+                    let all = lists.into_iter().flatten().flatten();
+                    names.extend(all.map(|name| (name.as_str(), bit)));
+                }
+                Callee::Markup(list) => {
+                    let more = &settings.options.markupsafe_xss.extend_markup_names;
+                    names.extend(list.iter().map(|&name| (name, bit)));
+                    names.extend(more.iter().map(|name| (name.as_str(), bit)));
+                }
+            }
+        }
+        if !self.listed_calls.is_empty() {
+            let listed: Vec<&str> = self.listed_calls.keys().copied().collect();
+            names.extend(listed.into_iter().map(|name| (name, LISTED)));
+            names.extend(["import_module", "__import__"].map(|name| (name, LISTED)));
+        }
+        for (name, bit) in names {
+            let last = name.rsplit('.').next().unwrap_or(name);
+            *self.by_name.entry(last.to_owned()).or_default() |= bit;
+        }
+    }
+
+    /// Returns the tests that a call concerns, one bit each: `calls` from the lowest on, then [`LISTED`].
+    pub(super) fn concerned(&self, last_name: &str, has_keywords: bool) -> u64 {
+        let mut tests = self.by_name.get(last_name).copied().unwrap_or_default();
+        if has_keywords {
+            tests |= self.with_keywords;
+        }
+        for (part, bit) in &self.containing {
+            if last_name.len() >= part.len() && last_name.contains(part) {
+                tests |= bit;
+            }
+        }
+        tests
+    }
+
+    /// Returns the list that has this qualified name.
+    pub(super) fn listed(&self, qualname: &str) -> Option<&'static Test> {
+        self.listed_calls.get(qualname).copied()
+    }
+}
+
+/// Returns whether a test finds passwords: these always run, so that no report shows one.
+fn find_passwords(test: &Test) -> bool {
+    matches!(test.id(), "B105" | "B106" | "B107")
+}
+
+type Lists = (
+    HashMap<&'static str, &'static Test>,
+    Vec<(&'static Test, &'static Listed)>,
+);
+
+/// Arranges the lists: all names that may be called, and the lists of imports in the order of their ids.
+fn lists(tests: &[&'static Test]) -> Lists {
+    let (mut calls, mut imports) = (HashMap::new(), Vec::new());
+    for &test in tests {
+        match &test.on {
+            On::ListedCall(list) => calls.extend(list.names.iter().map(|&name| (name, test))),
+            On::ListedImport(list) => {
+                imports.push((test, list));
+                calls.extend(list.names.iter().map(|&name| (name, test)));
+            }
+            _ => {}
+        }
+    }
+    (calls, imports)
+}

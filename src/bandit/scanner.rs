@@ -1,0 +1,163 @@
+//! One file from bytes to report.
+
+use std::collections::BTreeMap;
+
+use ruff_python_ast::token::TokenKind;
+use ruff_text_size::Ranged;
+
+use super::check::On;
+use super::decode::{self, Decoded};
+use super::lines::{self, Code};
+use super::nosec::{self, Nosec, NosecNote};
+use super::parse::{self, NotParsed, Tree};
+use super::plan::Plan;
+use super::position::Source;
+use super::report::{Counts, FileMetrics, FileReport};
+use super::settings::Settings;
+use super::shown::{Raw, Shower};
+use super::tree::Node;
+use super::walk::Walker;
+
+/// The path under which the standard input is shown.
+const STDIN: &str = "<stdin>";
+
+/// Scans files with the same settings.
+pub struct Scanner {
+    settings: Settings,
+    plan: Plan,
+}
+
+impl Scanner {
+    /// Arranges the tests of these settings.
+    pub fn new(settings: Settings) -> Self {
+        let plan = Plan::new(&settings);
+        Self { settings, plan }
+    }
+
+    /// Returns what the scanner was told.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Scans one file; `path` is what reports show, and what `assert_used.skips` is compared with.
+    pub fn scan(&self, path: &str, content: &[u8]) -> FileReport {
+        let mut report = FileReport::default();
+        report.metrics.loc = lines::lines_of_code(content);
+        if let Err(reason) = self.read(path, content, &mut report) {
+            report.error = Some(reason.reason());
+        }
+        report
+    }
+
+    fn read(&self, path: &str, content: &[u8], report: &mut FileReport) -> Result<(), NotParsed> {
+        let decoded = decode::decode(content, &self.settings)?;
+        let python = self.settings.python;
+        let tree = parse::parse(&decoded.text, python, &decoded.invalid)?;
+        let source = Source::new(&decoded.text, python);
+        let nosec = if self.settings.ignore_nosec {
+            BTreeMap::new()
+        } else {
+            comments(&tree, &source, &mut report.notes)
+        };
+        let mut walker = Walker::new(&self.plan, &self.settings.options, path, &source, &nosec);
+        let result = walker.below(Node::Module(tree.module()));
+        let beyond = walker.is_beyond_reference();
+        if result.is_ok() {
+            self.texts(&mut walker, &decoded);
+            report.beyond_reference = beyond;
+            self.show(walker, &tree, &decoded, path, content, report);
+            return Ok(());
+        }
+        report.metrics = FileMetrics {
+            loc: report.metrics.loc,
+            nosec: walker.metrics.nosec,
+            skipped_tests: walker.metrics.skipped_tests,
+            counts: None,
+        };
+        drop(walker);
+        tree.leak();
+        Err(NotParsed::Exception)
+    }
+
+    /// Shows the whole text to the tests of whole files.
+    fn texts<'a>(&self, walker: &mut Walker<'_, 'a>, decoded: &'a Decoded<'_>) {
+        if !decoded.invalid.is_empty() {
+            return;
+        }
+        for &test in &self.plan.files {
+            let On::File(run) = test.on else { continue };
+            let Some(found) = run(&decoded.text) else {
+                continue;
+            };
+            let base = walker.nosec.get(&found.line);
+            let around = walker.nosec.range(0..=1).next().map(|(_, nosec)| nosec);
+            if walker.is_silenced(test, base, around) {
+                continue;
+            }
+            walker.found.push(Raw::of_text(test, found));
+        }
+    }
+
+    fn show(
+        &self,
+        walker: Walker<'_, '_>,
+        tree: &Tree,
+        decoded: &Decoded<'_>,
+        path: &str,
+        content: &[u8],
+        report: &mut FileReport,
+    ) {
+        let mut counts = Counts::default();
+        if !walker.found.is_empty() {
+            let stdin = std::str::from_utf8(content).ok().map(Code::of_stdin);
+            let code = if path == STDIN {
+                stdin
+            } else {
+                let strict = decoded.invalid.is_empty();
+                strict.then(|| Code::of_file(&decoded.text))
+            };
+            let mut shower = Shower::new(
+                walker.source,
+                tree.tokens(),
+                walker.secrets,
+                code,
+                self.settings.context_lines,
+            );
+            report.issues = walker
+                .found
+                .into_iter()
+                .map(|raw| shower.issue(raw))
+                .collect();
+        }
+        for issue in &report.issues {
+            counts.add(issue.severity, issue.confidence);
+        }
+        report.metrics.nosec = walker.metrics.nosec;
+        report.metrics.skipped_tests = walker.metrics.skipped_tests;
+        report.metrics.counts = Some(counts);
+    }
+}
+
+/// Returns the `# nosec` comments by line, and notes what is wrong with them.
+fn comments(tree: &Tree, source: &Source<'_>, notes: &mut Vec<NosecNote>) -> BTreeMap<u32, Nosec> {
+    let mut by_line = BTreeMap::new();
+    if memchr::memmem::find(source.text.as_bytes(), b"nosec").is_none() {
+        return by_line;
+    }
+    for token in tree.tokens() {
+        if token.kind() != TokenKind::Comment {
+            continue;
+        }
+        let Some((nosec, problems)) = nosec::parse(&source.text[token.range()]) else {
+            continue;
+        };
+        let line = source.line(token.start());
+        by_line.insert(line, nosec);
+        notes.extend(
+            problems
+                .into_iter()
+                .map(|problem| NosecNote { line, problem }),
+        );
+    }
+    by_line
+}

@@ -1,0 +1,197 @@
+//! No input is too strange: nothing panics, overflows the stack or hangs.
+
+use std::time::{Duration, Instant};
+
+use gate_hook::bandit::{FileReport, Scanner, Settings};
+
+use super::mutate::Random;
+
+const SYNTAX: &str = "syntax error while parsing AST from file";
+const EXCEPTION: &str = "exception while scanning file";
+
+fn scan(content: &[u8]) -> FileReport {
+    Scanner::new(Settings::default()).scan("a.py", content)
+}
+
+fn error(content: impl AsRef<[u8]>) -> Option<String> {
+    scan(content.as_ref()).error
+}
+
+#[test]
+fn strange_files_are_scanned_or_refused() {
+    for (content, expected) in [
+        (&b""[..], None),
+        (b"\x0c\nassert x\x0c\n", None),
+        (b"assert x\r\nassert y\rassert z", None),
+        (b"x = 1\x00\n", Some(SYNTAX)),
+        (b"print 'python 2'\n", Some(SYNTAX)),
+        (b"try: pass\nexcept A, B: pass\n", Some(SYNTAX)),
+        (b"# coding: latin-1\nx = '\xe9'\n", None),
+        (b"# coding: nowhere\n", Some(SYNTAX)),
+        (b"# coding: hex\n", Some(EXCEPTION)),
+        (b"\xef\xbb\xbf# coding: latin-1\n", Some(SYNTAX)),
+        (b"\xff\n", Some(SYNTAX)),
+        (b"x = 1\ny = 2  # \xff\n", None),
+        (b"x = 1  # \xff\n", Some(SYNTAX)),
+        (b"x = 1\ny = '\xff'\n", Some(SYNTAX)),
+        (b"x = '\\ud800'\n", None),
+        (b"if x:\n        y\n\tz\n", Some(SYNTAX)),
+    ] {
+        assert_eq!(error(content).as_deref(), expected, "{content:?}");
+    }
+}
+
+#[test]
+fn deep_files_are_refused_without_harm() {
+    let deep = 10_000;
+    for (content, expected) in [
+        ("(".repeat(deep) + "x" + &")".repeat(deep), Some(SYNTAX)),
+        ("[".repeat(deep), Some(SYNTAX)),
+        ("-".repeat(1_000_000) + "x", Some(EXCEPTION)),
+        ("not ".repeat(1_000_000) + "x", Some(EXCEPTION)),
+        ("lambda: ".repeat(1_000_000) + "x", Some(EXCEPTION)),
+        ("x".to_owned() + &".x".repeat(1_000_000), Some(EXCEPTION)),
+        ("x".to_owned() + &"()".repeat(1_000_000), Some(EXCEPTION)),
+        ("x".to_owned() + &"+ x".repeat(1_000_000), Some(EXCEPTION)),
+        (
+            "x = ".to_owned() + &"y if z else ".repeat(100_000) + "y",
+            Some(EXCEPTION),
+        ),
+        (
+            "if x: pass\n".to_owned() + &"elif x: pass\n".repeat(deep),
+            Some(EXCEPTION),
+        ),
+        ("x".to_owned() + &".x".repeat(1_500), None),
+    ] {
+        let start = Instant::now();
+        assert_eq!(error(&content).as_deref(), expected, "{}", &content[..12]);
+        assert!(
+            start.elapsed() < Duration::from_mins(1),
+            "{}",
+            &content[..12]
+        );
+    }
+    assert!(scan(("x".to_owned() + &".x".repeat(1_500)).as_bytes()).beyond_reference);
+    let nested: String = (0..120)
+        .map(|depth| " ".repeat(depth) + "if x:\n")
+        .collect();
+    assert_eq!(error(nested).as_deref(), Some(SYNTAX));
+}
+
+#[test]
+fn a_file_of_ten_megabytes_is_scanned() {
+    let line = "values.append({'name': 'x', 'token': 'y', 'size': -1, 'path': f('/tmp/a')})\n";
+    let content = line.repeat(10_000_000 / line.len());
+    let start = Instant::now();
+    let report = scan(content.as_bytes());
+    assert_eq!(report.error, None);
+    assert_eq!(report.issues.len(), 2 * content.lines().count());
+    assert!(
+        start.elapsed() < Duration::from_mins(1),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+/// Pieces of Python that random files are made of.
+const PIECES: &[&str] = &[
+    "def f(",
+    "class A:",
+    "\n",
+    "\n    ",
+    "\n\t",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ":",
+    ",",
+    ";",
+    "'",
+    "\"",
+    "'''",
+    "f'",
+    "rb\"",
+    "\\",
+    "\\\n",
+    "\r",
+    "\x0c",
+    "#",
+    "# nosec ",
+    "B101,",
+    "import os",
+    "from . import ",
+    " as ",
+    "*",
+    "**",
+    "-",
+    "not ",
+    "lambda ",
+    "x",
+    "password",
+    " = ",
+    "==",
+    "0x",
+    "1e5",
+    "\u{feff}",
+    "é",
+    "日本",
+    "\u{202e}",
+    "select * from ",
+    " %s ",
+    ".format",
+    "if ",
+    "elif ",
+    "else:",
+    "try:",
+    "except ",
+    "match x:",
+    "case ",
+    "@",
+    "await ",
+    "async ",
+    "yield ",
+    "...",
+    "{x=!r:",
+    ">{y}}",
+    "shell=True",
+    "subprocess.call",
+    "assert ",
+    "type X = ",
+    "coding: latin-1",
+    "\0",
+    "\u{2028}",
+];
+
+/// Runs for as many seconds as `GATE_HOOK_FUZZ_SECONDS` says, else for a moment.
+#[test]
+fn random_files_never_panic() {
+    let seconds = super::variable("GATE_HOOK_FUZZ_SECONDS").and_then(|text| text.parse().ok());
+    let end = Instant::now() + seconds.map_or(Duration::from_secs(1), Duration::from_secs);
+    let scanner = Scanner::new(Settings::default());
+    let own = include_str!("mutate.rs");
+    let mut rounds = 0_u64;
+    while Instant::now() < end || rounds < 200 {
+        let mut random = Random::new(rounds);
+        let mut content: Vec<u8> = Vec::new();
+        for _ in 0..random.below(60) {
+            content.extend(random.pick(PIECES).as_bytes());
+        }
+        if random.below(4) == 0 {
+            let from = random.below(own.len());
+            let to = own.len().min(from + random.below(2000));
+            content.extend(&own.as_bytes()[from..to]);
+        }
+        for _ in 0..random.below(3) {
+            if !content.is_empty() {
+                let at = random.below(content.len());
+                content[at] = random.below(256) as u8;
+            }
+        }
+        scanner.scan("a.py", &content);
+        rounds += 1;
+    }
+    println!("{rounds} random files");
+}

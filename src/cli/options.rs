@@ -66,7 +66,7 @@ impl Options {
 }
 
 /// The engines there are.
-const ENGINES: &[Engine] = &[Engine::Secrets];
+const ENGINES: &[Engine] = &[Engine::Secrets, Engine::Bandit];
 
 fn engine(name: &str) -> Result<Engine, String> {
     let known = |engine: &&Engine| engine.name() == name;

@@ -16,7 +16,6 @@ pub(super) struct Text<'a> {
     /// The line of the real file on which the content begins.
     pub(super) first_line: u32,
     /// Whether the content is all of the file, rather than a part of it that a patch shows.
-    #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) whole: bool,
     /// The files around it.
     #[expect(dead_code, reason = "for engines that compare states")]
@@ -28,7 +27,6 @@ pub(super) struct Text<'a> {
 
 impl Text<'_> {
     /// Returns what an engine says that needs all of the file.
-    #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) fn in_part(&self, engine: Engine) -> Looked {
         let deferral = Deferral {
             engine,

@@ -13,6 +13,7 @@
 //! To add an engine: a file with its [`Adapter`], and its line in [`scan`].
 
 mod adapter;
+mod bandit;
 mod content;
 mod imported;
 mod pipeline;
@@ -26,6 +27,7 @@ use crate::policy::Policy;
 use crate::receipt::Receipt;
 
 use adapter::Adapter;
+use bandit::Bandit;
 use pipeline::Pipeline;
 use secrets::Secrets;
 
@@ -131,6 +133,10 @@ pub fn scan(
 }
 
 /// Returns the engines that compare the state before with the state after.
-fn of_states<'a>(_job: &'a Job<'a>) -> Vec<Box<dyn Adapter + 'a>> {
-    Vec::new()
+fn of_states<'a>(job: &'a Job<'a>) -> Vec<Box<dyn Adapter + 'a>> {
+    let mut adapters: Vec<Box<dyn Adapter + 'a>> = Vec::new();
+    if job.engines.contains(&Engine::Bandit) {
+        adapters.push(Box::new(Bandit::new(job)));
+    }
+    adapters
 }

@@ -130,10 +130,17 @@ fn gitlab_gets_secrets_with_their_commit() {
 }
 
 #[test]
-fn gitlab_sast_holds_no_secrets() {
+fn gitlab_sast_holds_what_bandits_checks_found() {
     let report = json("gitlab-sast");
     assert_eq!(report["scan"]["type"], "sast");
-    assert_eq!(report["vulnerabilities"], Value::Array(Vec::new()));
+    let found = report["vulnerabilities"].as_array().unwrap();
+    // A literal called `TOKEN`, in each of the two files.
+    assert_eq!(found.len(), 2, "{report:#}");
+    for one in found {
+        assert_eq!(one["identifiers"][0]["value"], "B105");
+        assert_eq!(one["identifiers"][1]["type"], "cwe");
+        assert!(one["location"]["commit"].is_null());
+    }
 }
 
 #[test]

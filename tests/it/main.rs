@@ -6,6 +6,7 @@ mod adoption;
 mod backends;
 mod bandit;
 mod ci;
+mod engines;
 mod failures;
 mod findability;
 mod formats;

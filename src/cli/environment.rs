@@ -172,6 +172,15 @@ impl Environment {
             .unwrap_or(80)
     }
 
+    /// Reads a line of standard input, without its end; nothing where there is no more.
+    pub fn line(&self) -> Result<Option<String>, Failure> {
+        let mut line = String::new();
+        let read = io::stdin().read_line(&mut line).map_err(|error| {
+            Failure::could_not_look(format!("standard input cannot be read: {error}"))
+        })?;
+        Ok((read > 0).then(|| line.trim_end().to_owned()))
+    }
+
     /// Reads all of standard input.
     pub fn stdin(&self) -> Result<Vec<u8>, Failure> {
         let mut bytes = Vec::new();

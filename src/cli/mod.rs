@@ -39,8 +39,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    baseline, ci, completions, demo, doctor, explain, followup, hook, init, install, man, metrics,
-    r#override, policy, report, rules, scan, status, uninstall, waiver,
+    baseline, ci, completions, demo, doctor, explain, followup, hook, import, init, install, man,
+    metrics, r#override, policy, report, review, rules, scan, status, uninstall, waiver,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -70,6 +70,8 @@ Decide
   policy       Check the policy, or show which keys decide
   baseline     List what was there when the gate came; the list may only shrink
   waiver       Record an exception: approved, dated, checked
+  import       Take over the exceptions of other tools, without their approvals
+  review       Walk through what waits for somebody to look at it
   override     Let one change through, documented and for a limited time
   followup     Tell which overrides are still to be put right
 
@@ -155,6 +157,8 @@ enum Command {
     Baseline(baseline::Arguments),
     Override(r#override::Arguments),
     Waiver(waiver::Arguments),
+    Import(import::Arguments),
+    Review(review::Arguments),
     Followup(followup::Arguments),
     Metrics(metrics::Arguments),
     Report(report::Arguments),
@@ -271,6 +275,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Policy(arguments) => policy::run(arguments, context),
         Command::Baseline(arguments) => baseline::run(arguments, context),
         Command::Override(arguments) => r#override::run(arguments, context),
+        Command::Review(arguments) => review::run(arguments, context),
+        Command::Import(arguments) => import::run(arguments, context),
         Command::Waiver(arguments) => waiver::run(arguments, context),
         Command::Followup(arguments) => followup::run(arguments, context),
         Command::Metrics(arguments) => metrics::run(arguments, context),

@@ -20,6 +20,7 @@ mod custom_rules;
 mod digest;
 mod engine;
 mod hook;
+mod import;
 mod override_record;
 mod paths;
 mod people;
@@ -62,6 +63,7 @@ pub use bypass::{
 pub use digest::digest;
 pub use engine::{AuditSettings, BanditSettings, PinnedDatabase};
 pub use hook::{Hook, MissingBinary, NoVerify};
+pub use import::{Reading, Taken, read_foreign};
 pub use override_record::{parse_override, parse_override_under, write_override};
 pub use people::People;
 pub use profile::Profile;

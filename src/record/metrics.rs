@@ -151,8 +151,8 @@ impl Period {
 
     /// M2: the time to fix that this share of findings stays under, in seconds.
     pub fn fix_quantile(&self, percent: usize) -> Option<i64> {
-        let last = self.fix_seconds.len().checked_sub(1)?;
-        self.fix_seconds.get(last * percent / 100).copied()
+        let rank = (self.fix_seconds.len() * percent).div_ceil(100);
+        self.fix_seconds.get(rank.saturating_sub(1)).copied()
     }
 }
 

@@ -97,7 +97,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("Timestamp::now", &["cli"]),
     ("aho_corasick::", &["secrets"]),
     ("pep440_rs::", &["audit"]),
-    ("saphyr_parser::", &["audit", "bandit"]),
+    ("saphyr_parser::", &["audit", "bandit", "policy"]),
     ("ruff_", &["bandit"]),
     ("stacker::", &["bandit"]),
     ("encoding_rs::", &["bandit"]),

@@ -1,6 +1,6 @@
 //! Metrics: equal to a computation by the definitions alone, on generated years; reports that do not change.
 //!
-//! Requirements: S1-18 S1-24 S1-39 S1-40 S1-41 S1-42 S1-43 S1-44
+//! Requirements: S1-18 S1-24 S1-39 S1-40 S1-41 S1-42 S1-43 S1-44 S2-22
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,7 @@
 //! Names, places and their values through the whole engine: which rule speaks, how sure it is, and that
 //! nothing it says holds the value.
+//!
+//! Requirements: S1-15
 
 use gate_hook::finding::{Category, Confidence, Finding, Place, RepoPath};
 use gate_hook::secrets::{Options, Scanner};

@@ -1,4 +1,6 @@
 //! The rules of the secrets engine, as data: every example of every rule, and what must hold of all of them.
+//!
+//! Requirements: S1-49
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -57,6 +57,11 @@ impl Answer {
         format!("{}{}", self.stdout, self.stderr)
     }
 
+    /// Returns both streams on one line, whatever the width they were wrapped at.
+    pub(crate) fn flat(&self) -> String {
+        self.text().split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
     /// Expects success.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {

@@ -2,7 +2,9 @@
 //! through everything.
 
 mod decisions;
+mod import;
 mod malformed;
+mod review;
 mod survival;
 
 /// The block of a good waiver.

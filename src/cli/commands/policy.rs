@@ -9,9 +9,12 @@ use colored::Colorize as _;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::rulebook::{self, Rulebook};
-use crate::cli::{Context, gate};
+use crate::cli::{Context, gate, text};
 use crate::finding::printable;
 use crate::policy::{self, Policy};
+
+/// What the policies behind the profiles ask for, and which test shows it.
+const REQUIREMENTS: &str = include_str!("../../../docs/requirements.md");
 
 /// Check the policy, or show which keys decide
 #[derive(Debug, clap::Args)]
@@ -27,6 +30,15 @@ enum What {
     Check(File),
     /// Print the policy that decides, with the origin of each key
     Show(File),
+    /// Print the requirements of the two policies behind the profiles, with the tests of each
+    Trace(Trace),
+}
+
+#[derive(Debug, clap::Args)]
+struct Trace {
+    /// Only this requirement
+    #[arg(value_name = "ID")]
+    id: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -41,7 +53,39 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     match &arguments.what {
         What::Check(file) => check(context, file.policy.as_deref()),
         What::Show(file) => show(context, file.policy.as_deref()),
+        What::Trace(asked) => trace(context, asked.id.as_deref()),
     }
+}
+
+/// Prints the table of requirements: id, what is asked, and the tests that carry the id.
+fn trace(context: &Context, asked: Option<&str>) -> Result<Exit, Failure> {
+    let mut out = String::new();
+    for line in REQUIREMENTS.lines() {
+        let mut cells = line.trim_matches('|').split(" | ").map(str::trim);
+        let (Some(id), Some(what), Some(tests)) = (cells.next(), cells.next(), cells.next()) else {
+            continue;
+        };
+        let is_row = id.starts_with("S1-") || id.starts_with("S2-");
+        if !is_row || asked.is_some_and(|asked| !asked.eq_ignore_ascii_case(id)) {
+            continue;
+        }
+        let width = context.terminal.width();
+        let _ = writeln!(
+            out,
+            "{id}  {}",
+            text::wrap(&what.replace('`', ""), width, 7)
+        );
+        for test in tests.split(", ") {
+            let _ = writeln!(out, "       {}", test.replace('`', ""));
+        }
+    }
+    if let Some(asked) = asked.filter(|_| out.is_empty()) {
+        let asked = printable(asked);
+        return Err(Failure::usage(format!("there is no requirement `{asked}`"))
+            .with_hint("`gate-hook policy trace` prints all of them"));
+    }
+    context.terminal.result(&out);
+    Ok(Exit::Passed)
 }
 
 /// Reads the policy as it is on disk: what a person is writing, before it is staged.

@@ -13,6 +13,7 @@ use crate::cli::staged::InTheMaking;
 use crate::cli::{Context, kept, net};
 use crate::finding::{Engine, printable};
 use crate::git::{self, GitError, Repository, Side};
+use crate::input::ObjectId;
 use crate::report::{Activity, Report};
 use crate::scan::{self, Net, ScanError, Tree};
 
@@ -118,6 +119,19 @@ fn range(
     explicit: Option<Rulebook>,
 ) -> Result<Report, Failure> {
     let commits = git::range(repository, expression)?;
+    let subject = format!("range {}", printable(expression));
+    of_commits(context, repository, subject, &commits, options, explicit)
+}
+
+/// Scans commits, parents before children.
+pub(super) fn of_commits(
+    context: &Context,
+    repository: &dyn Repository,
+    subject: String,
+    commits: &[ObjectId],
+    options: &Options,
+    explicit: Option<Rulebook>,
+) -> Result<Report, Failure> {
     let rulebook = match (explicit, commits.first(), commits.last()) {
         (Some(rulebook), ..) => rulebook,
         (None, Some(first), Some(last)) => {
@@ -127,14 +141,13 @@ fn range(
         }
         _ => Rulebook::from_directory(None)?,
     };
-    let subject = format!("range {}", printable(expression));
     let look = Look {
-        nets: net::of_commits(repository, &commits)?,
+        nets: net::of_commits(repository, commits)?,
         options,
         ..Look::new(subject, Some(repository), &rulebook)
     };
     let progress = context.terminal.progress(commits.len());
-    let mut changes = gate::commits(repository, &commits).inspect(|_| progress.inc(1));
+    let mut changes = gate::commits(repository, commits).inspect(|_| progress.inc(1));
     let report = gate::look(context, look, &mut changes)?;
     progress.finish_and_clear();
     kept::keep_run(context, &repository.layout().git_dir, &report);

@@ -51,35 +51,35 @@ enum What {
 }
 
 #[derive(Debug, clap::Args)]
-struct New {
+pub(super) struct New {
     /// The finding; without it, the one that stopped the last run
     #[arg(long, value_name = "FINGERPRINT")]
-    finding: Option<Fingerprint>,
+    pub(super) finding: Option<Fingerprint>,
     /// Why it may stay: false-positive, not-exploitable, deferred-breaking,
     /// blocked-dependency or accepted-risk
     #[arg(long, value_name = "REASON", value_parser = parse_reason, hide_possible_values = true)]
-    reason: Reason,
+    pub(super) reason: Reason,
     /// The reason in prose, at least 40 characters
     #[arg(long, value_name = "TEXT")]
-    rationale: String,
+    pub(super) rationale: String,
     /// What keeps it from doing harm
     #[arg(long, value_name = "TEXT")]
-    mitigation: Option<String>,
+    pub(super) mitigation: Option<String>,
     /// The day by which it is fixed
     #[arg(long, value_name = "DATE")]
-    fix_by: Option<Date>,
+    pub(super) fix_by: Option<Date>,
     /// How it was made sure that a secret is none
     #[arg(long, value_name = "TEXT")]
-    verified: Option<String>,
+    pub(super) verified: Option<String>,
     /// The last day on which it holds; by default as long as the policy allows
     #[arg(long, value_name = "DATE")]
-    expires: Option<Date>,
+    pub(super) expires: Option<Date>,
     /// The heading
     #[arg(long, value_name = "TEXT")]
-    title: Option<String>,
+    pub(super) title: Option<String>,
     /// Where it is discussed
     #[arg(long, value_name = "URL")]
-    pr: Option<String>,
+    pub(super) pr: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -128,7 +128,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
 }
 
 /// The register of the work tree with the policy that it stands under.
-struct Desk {
+pub(super) struct Desk {
     repository: Box<dyn Repository>,
     root: PathBuf,
     path: String,
@@ -137,7 +137,7 @@ struct Desk {
 }
 
 impl Desk {
-    fn open(context: &Context) -> Result<Self, Failure> {
+    pub(super) fn open(context: &Context) -> Result<Self, Failure> {
         let repository = gate::open(context)?;
         let root = repository.layout().work_tree.clone().ok_or_else(|| {
             Failure::usage("a bare repository has no work tree, so no register can be written")
@@ -160,12 +160,12 @@ impl Desk {
             .unwrap_or_else(Policy::builtin)
     }
 
-    fn register(&self) -> Result<Register, PolicyError> {
+    pub(super) fn register(&self) -> Result<Register, PolicyError> {
         policy::parse_register(&self.path, &self.text)
     }
 
     /// Puts a waiver into the register; what cannot be read back is not written.
-    fn put(&mut self, waiver: &Waiver) -> Result<(), Failure> {
+    pub(super) fn put(&mut self, waiver: &Waiver) -> Result<(), Failure> {
         let text = policy::insert_waiver(&self.path, &self.text, waiver)?;
         if let Err(error) = policy::parse_register(&self.path, &text) {
             let failure = Failure::usage(printable(&error.message));
@@ -178,7 +178,7 @@ impl Desk {
         Ok(())
     }
 
-    fn save(&self, context: &Context) -> Result<(), Failure> {
+    pub(super) fn save(&self, context: &Context) -> Result<(), Failure> {
         authored::write(&self.root, &self.path, &self.text)?;
         authored::stage(context, &self.root, &self.path)
     }
@@ -252,7 +252,7 @@ fn meant(findings: &[LastFinding], named: Option<Fingerprint>) -> Result<&LastFi
     }
 }
 
-fn waiver_for(
+pub(super) fn waiver_for(
     finding: &LastFinding,
     new: &New,
     desk: &Desk,

@@ -105,11 +105,15 @@ fn check_finding(waiver: &Waiver) -> Result<(), Problem> {
             ),
             "add `fingerprint = \"b-…\"`, or `scope = { paths = [\"…\"] }`",
         ),
-        Engine::Audit if own.is_none() && finding.package.is_none() => wrong(
-            "finding",
-            "a waiver of an advisory needs the package or the fingerprint",
-            "add `package = \"…\"`",
-        ),
+        Engine::Audit
+            if own.is_none() && finding.package.is_none() && waiver.imported.is_none() =>
+        {
+            wrong(
+                "finding",
+                "a waiver of an advisory needs the package or the fingerprint",
+                "add `package = \"…\"`",
+            )
+        }
         Engine::Secrets | Engine::Bandit if finding.package.is_some() => wrong(
             "finding.package",
             format!(
@@ -133,7 +137,7 @@ fn check_finding(waiver: &Waiver) -> Result<(), Problem> {
 fn check_reason(waiver: &Waiver) -> Result<(), Problem> {
     let reason = waiver.reason;
     match &waiver.mitigation {
-        None if reason.needs_mitigation() => {
+        None if reason.needs_mitigation() && waiver.imported.is_none() => {
             return wrong(
                 "reason",
                 format!("`{}` needs a mitigation", reason.name()),

@@ -247,8 +247,10 @@ impl<'a> Canvas<'a> {
                 _ => format!("<rect class=\"mark1\" x=\"{x}\" y=\"{y}\" width=\"7\" height=\"7\" transform=\"translate(-3.5 -3.5)\"/>"),
             });
             if self.chart.series.len() == 1 || column + 1 == values.len() {
+                // The numbers of two lines stand on either side of them.
+                let away = if number == 0 { -9 } else { 17 };
                 marks.push_str(&format!(
-                    "<text class=\"value\" x=\"{x}\" y=\"{y}\" dy=\"-9\" text-anchor=\"middle\">{}</text>",
+                    "<text class=\"value\" x=\"{x}\" y=\"{y}\" dy=\"{away}\" text-anchor=\"middle\">{}</text>",
                     short(*value)
                 ));
             }
@@ -264,16 +266,16 @@ impl<'a> Canvas<'a> {
     }
 }
 
-/// Returns the end of a scale that reaches a value: 1, 2, 4, 5 or 8 times a power of ten.
+/// Returns the end of a scale that reaches a value and has four whole steps.
 fn round_up(value: f64) -> f64 {
     if value <= 1.0 {
         return 1.0;
     }
     let power = 10f64.powf(value.log10().floor());
-    [1.0, 2.0, 4.0, 5.0, 8.0, 10.0]
+    [1.0, 1.2, 1.6, 2.0, 2.4, 4.0, 6.0, 8.0, 10.0, 12.0]
         .into_iter()
-        .map(|step| step * power)
-        .find(|end| *end >= value)
+        .map(|step| (step * power).round())
+        .find(|end| *end >= value && (*end < 4.0 || end % 4.0 == 0.0))
         .unwrap_or(value)
 }
 
@@ -302,6 +304,6 @@ mod tests {
     #[test]
     fn scales_end_at_round_numbers() {
         let ends = [0.0, 1.0, 3.0, 4.5, 11.0, 100.0, 801.0].map(|value| short(round_up(value)));
-        assert_eq!(ends, ["1", "1", "4", "5", "20", "100", "1000"]);
+        assert_eq!(ends, ["1", "1", "4", "8", "12", "100", "1000"]);
     }
 }

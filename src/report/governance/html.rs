@@ -26,7 +26,7 @@ p{margin:6px 0}.soft,.note{color:var(--soft)}.note{font-size:13px;margin:0 0 6px
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:16px}
 figure{margin:0;background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:14px 14px 6px}
 .chart{display:block;width:100%;height:auto}
-.chart text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;fill:var(--soft)}.chart .value{fill:var(--ink);font-weight:600}.chart .legend{fill:var(--ink);font-size:12px}
+.chart text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;fill:var(--soft)}.chart .value{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--panel);stroke-width:3px}.chart .legend{fill:var(--ink);font-size:12px}
 .grid{stroke:var(--rule);stroke-width:1}.ground{fill:var(--panel)}
 .s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}
 .edge0{stroke:var(--s0)}.edge1{stroke:var(--s1)}.edge2{stroke:var(--s2)}

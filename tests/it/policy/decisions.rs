@@ -1,4 +1,6 @@
 //! The decision, cell by cell, against tables written by hand.
+//!
+//! Requirements: S1-04 S1-05 S1-06 S1-09 S1-10 S1-11 S1-16 S2-01 S2-02 S2-03 S2-04 S2-08
 
 use gate_hook::finding::{Confidence, Engine, Origin, Place, Severity};
 use gate_hook::introduced::Detected;

@@ -15,6 +15,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`environment*.yml`, `environment*.yaml`",
     versions: "the list for pip, read as a requirements file; conda's own packages are not audited",
     development: "by path: `audit.dev_paths`",
+    locked: false,
     recognises,
     read,
 };

@@ -7,6 +7,7 @@
 //! table of the manual and the tests of all formats derive from it.
 
 mod archive;
+mod covered;
 mod decode;
 mod entry;
 mod environment_yml;
@@ -45,6 +46,8 @@ pub struct Format {
     pub versions: &'static str,
     /// How it tells what only development needs, for people.
     pub development: &'static str,
+    /// Whether a lock file may hold the exact versions of what it asks for.
+    locked: bool,
     recognises: fn(&Name) -> bool,
     read: fn(&RepoPath, &[u8], &mut Tree, &mut Manifest),
 }
@@ -113,6 +116,9 @@ pub fn read(
     let format = kind(path).unwrap_or(&requirements_txt::FORMAT);
     let mut manifest = Manifest::default();
     (format.read)(path, content, &mut Tree { read: include }, &mut manifest);
+    if format.locked {
+        covered::leave_out(path, &mut Tree { read: include }, &mut manifest);
+    }
     say_conflicts(&mut manifest);
     manifest
 }

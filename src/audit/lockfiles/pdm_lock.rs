@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`pdm.lock`, `pdm.*.lock`",
     versions: "all, exact; lock version 4",
     development: "`groups` that are no extras in `pyproject.toml`; without one, by their names (`dev`, `test`, `docs`, …)",
+    locked: false,
     recognises,
     read,
 };

@@ -20,6 +20,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`Pipfile.lock`",
     versions: "all, exact; `pipfile-spec` 6",
     development: "section `develop`; other categories by their names (`dev`, `test`, `docs`, …)",
+    locked: false,
     recognises,
     read,
 };

@@ -19,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`poetry.lock`",
     versions: "all, exact; lock versions 1 and 2",
     development: "`groups` (2.1), `category` (1.x), else walked from `pyproject.toml`: all groups but `main`",
+    locked: false,
     recognises,
     read,
 };

@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`pylock.toml`, `pylock.*.toml`",
     versions: "all that state one, exact; lock version 1",
     development: "markers that ask for a dependency group",
+    locked: false,
     recognises,
     read,
 };

@@ -17,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`pyproject.toml`",
     versions: "mostly ranges: `==` in PEP 621, a bare version in Poetry",
     development: "`[dependency-groups]`, Poetry's groups but `main`, `dev-dependencies` of Poetry, PDM and uv, Hatch's environments; extras with names such as `dev`, `test`, `docs`",
+    locked: true,
     recognises,
     read,
 };

@@ -19,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`*requirements*`, `*constraints*` ending in `.txt`, `.in`, `.pip`, `.lock`; `.txt` and `.in` in a folder `requirements`",
     versions: "`==`, `===`, archive names, tags; `# via` comments give the path",
     development: "by path: `audit.dev_paths`",
+    locked: false,
     recognises,
     read,
 };

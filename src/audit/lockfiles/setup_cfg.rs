@@ -14,6 +14,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`setup.cfg`",
     versions: "mostly ranges",
     development: "`tests_require`; extras with names such as `dev`, `test`, `docs`",
+    locked: true,
     recognises,
     read,
 };

@@ -19,6 +19,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`setup.py`",
     versions: "mostly ranges; lists of literals only",
     development: "`tests_require`; extras with names such as `dev`, `test`, `docs`",
+    locked: true,
     recognises,
     read,
 };

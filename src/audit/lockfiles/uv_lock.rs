@@ -18,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
     files: "`uv.lock`",
     versions: "all, exact, several of one package where markers tell them apart; lock version 1",
     development: "walked from the members of the workspace: `dev-dependencies`",
+    locked: false,
     recognises,
     read,
 };

@@ -369,6 +369,28 @@ fn development_dependencies_and_guesses_have_their_own_keys() {
             "{toml} {path}"
         );
     }
+    for (toml, confidence, expected) in [
+        ("", Confidence::Low, Action::Info),
+        ("", Confidence::Medium, Action::Review),
+        ("", Confidence::High, Action::Block),
+        (
+            "secrets.keyword = \"block\"",
+            Confidence::Medium,
+            Action::Block,
+        ),
+        (
+            "secrets.credential = \"warn\"",
+            Confidence::Medium,
+            Action::Warn,
+        ),
+    ] {
+        let finding = detected(&CREDENTIAL, Severity::High, confidence, "a");
+        assert_eq!(
+            outcome(&judge(toml, ENFORCED, finding)),
+            expected,
+            "{toml} {confidence}"
+        );
+    }
     for (confidence, expected) in [
         (Confidence::Low, Action::Off),
         (Confidence::Medium, Action::Block),

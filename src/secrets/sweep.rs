@@ -138,9 +138,8 @@ impl Sweep<'_, '_> {
                     Target::Near { rule } => {
                         let occurrence = occurrence
                             .get_or_insert_with(|| Occurrence::of(self.text, range.clone()));
-                        match occurrence {
-                            Some(occurrence) => self.near(rule, occurrence),
-                            None => break,
+                        if let Some(occurrence) = occurrence {
+                            self.near(rule, occurrence);
                         }
                     }
                     Target::Regex { rule } => {

@@ -93,7 +93,7 @@ fn severity(name: &str) -> Severity {
 const THRESHOLDS: &str = "
     # category  severity  confidence  phased  strict  observe
     credential  high      high        block   block   warn
-    credential  low       medium      block   block   warn
+    credential  low       medium      review  review  warn
     credential  critical  low         info    info    info
     keyword     medium    medium      review  review  warn
     keyword     medium    low         review  review  warn

@@ -103,8 +103,7 @@ fn of_form(form: Form, context: &Context) -> Weight {
         Form::Positional => weight(-1, "a literal in a pair of two is often a label"),
         Form::Query => weight(-1, "a parameter of a URL is often no secret"),
         Form::Inline => weight(-1, "a pair within a string is often a text"),
-        Form::Stated => weight(-1, "a line of a text says so"),
-        Form::Remark => weight(-2, "people write about passwords in comments"),
+        Form::Remark => weight(-1, "people write about passwords in comments and texts"),
         _ => weight(0, ""),
     }
 }
@@ -162,7 +161,7 @@ const STRUCTURE: Weight = weight(2, "what it decodes to has the right structure"
 const CHECKSUM: Weight = weight(4, "its checksum is right");
 const OTHER_HALF: Weight = weight(2, "its other half stands nearby");
 const HALF: Weight = weight(
-    -5,
+    -4,
     "its other half is not in sight, and alone it opens nothing",
 );
 /// Anybody can make a private key or sign a token; one with a provider's format only the provider can make.

@@ -148,10 +148,9 @@ fn families() -> Vec<Rule> {
 fn a_token_of_every_family_is_found_wherever_it_is_written() {
     let fresh = made_up::fresh_seed();
     let places = if is_full() { CONTEXTS.len() } else { 12 };
-    let any: Vec<_> = CONTEXTS
-        .iter()
-        .filter(|context| context.2 == Held::Any)
-        .collect();
+    // A format in base64 is for the decoders; these places hold the value as it is.
+    let plain = |context: &&Context| context.2 == Held::Any && !context.4.contains("<b>");
+    let any: Vec<_> = CONTEXTS.iter().filter(plain).collect();
     for seed in [1, fresh] {
         let mut dice = Dice::new(seed);
         let mut tally = Tally::default();

@@ -136,6 +136,7 @@ fn judge(
     let encoded = bytes.len() >= 8 && bytes.len() % 4 == 0;
     let decoded = encoded.then(|| header::printable_base64(bytes)).flatten();
     let plain = decoded.as_deref().unwrap_or(bytes);
+    let plain = plain.strip_prefix(b"base64:").unwrap_or(plain);
     if value::innocent(plain).is_some() || repeats(plain, &meaning.words) {
         return None;
     }
@@ -179,7 +180,7 @@ fn judge(
 /// Whether the pair stands on a line that is commented out.
 fn is_commented(text: &[u8], pair: &Pair) -> bool {
     let head = text[text::line_start(text, pair.name.start)..pair.name.start].trim_ascii_start();
-    !matches!(pair.form, Form::Remark | Form::Stated)
+    pair.form != Form::Remark
         && [&b"#"[..], b"//", b";", b"*", b"<!--", b"--"]
             .iter()
             .any(|mark| head.starts_with(mark))
@@ -218,7 +219,7 @@ fn message(rule: Rule, form: Form) -> String {
         Form::Query => "in the query of a URL",
         Form::Flag => "on a command line",
         Form::Inline => "within a string",
-        Form::Remark | Form::Stated => "written in text",
+        Form::Remark => "written in text",
         Form::Literal | Form::Plain | Form::Markup | Form::Member => "assigned a literal",
     };
     format!("{what} {how}")

@@ -27,7 +27,7 @@ const VALUES: &[&str] = &[
     "text",
 ];
 
-/// Reads the members of the block that the name opens.
+/// Reads the members of the block that the name opens: the one that is its value, or all that a collection holds.
 pub(super) fn read(
     text: &[u8],
     context: &Context,
@@ -40,22 +40,21 @@ pub(super) fn read(
     while found.len() < MEMBERS
         && let Some((key, after)) = key(text, at..body.end)
     {
-        let is_value = VALUES
-            .iter()
-            .any(|known| text[key.clone()].eq_ignore_ascii_case(known.as_bytes()));
         let value = scalar(text, context, after);
-        at = value.as_ref().map_or(after, |value| value.end);
-        at = skip_while(text, at, body.end - at.min(body.end), |b| {
+        let next = value.as_ref().map_or(after, |value| value.end);
+        at = skip_while(text, next, body.end.saturating_sub(next), |b| {
             b != b'\n' && b != b','
         });
-        if let Some(value) = value
-            && (is_value || collects)
-            && innocent(&text[value.clone()]).is_none()
-        {
-            found.push(value);
+        let Some(value) = value.filter(|value| innocent(&text[value.clone()]).is_none()) else {
+            continue;
+        };
+        let is_value = |known: &&str| text[key.clone()].eq_ignore_ascii_case(known.as_bytes());
+        if VALUES.iter().any(is_value) {
+            return Some((vec![value], Form::Literal));
         }
+        found.push(value);
     }
-    (!found.is_empty()).then_some((found, Form::Member))
+    (collects && !found.is_empty()).then_some((found, Form::Member))
 }
 
 /// Where the block's members stand.

@@ -37,9 +37,7 @@ pub(in crate::secrets) enum Form {
     Flag,
     /// `name=value` or `Name: value` within a string.
     Inline,
-    /// `name: value` on a line of its own, or `name=value`, in prose.
-    Stated,
-    /// `name: value` in a comment or within a sentence.
+    /// `name: value` in a comment or in prose.
     Remark,
 }
 

@@ -57,11 +57,8 @@ pub(super) fn value(
         }
         _ => None,
     };
-    let found = found.or_else(|| {
-        let value = remark(text, context, named, map, after)?;
-        let stated = !map || begins_line(text, named);
-        Some((value, if stated { Form::Stated } else { Form::Remark }))
-    })?;
+    let found = found
+        .or_else(|| remark(text, context, named, map, after).map(|value| (value, Form::Remark)))?;
     Some((vec![found.0], found.1))
 }
 

@@ -204,7 +204,7 @@ pub(super) const CONTEXTS: &[Context] = &[
     ("privtoken_curl", "a.sh", Held::Own, false, "curl --header \"PRIVATE-TOKEN: <m>\" https://git.acme.io\n"),
     ("comment_pw", "a.py", Held::Any, false, "# <n> = \"<v>\"\n"),
     ("comment_txt", "a.py", Held::Password, true, "# login with user svc, password: <v>\n"),
-    ("md_pw", "README.md", Held::Password, false, "The admin password is `<v>`.\n"),
+    ("txt_says", "notes.txt", Held::Password, false, "The admin password is `<v>`.\n"),
     ("txt_pw", "notes.txt", Held::Password, true, "user: svc\npassword: <v>\n"),
     ("mysql_p", "a.sh", Held::Password, true, "mysql -u root -p<v> app < dump.sql\n"),
     ("mysql_long", "a.sh", Held::Password, true, "mysqldump --user=root --password=<v> app\n"),

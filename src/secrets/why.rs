@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::check::Kind;
 use super::confirm::{self, Outcome, Value};
 use super::matcher::{self, Edge};
 use super::pairs::{self, context::Context};
@@ -85,20 +86,25 @@ fn formats(text: &[u8], value: &Range<usize>) -> Vec<Gate> {
         };
         fitting.extend(rule.shapes.iter().find(fits).map(|shape| (rule, *shape)));
     }
-    if fitting.is_empty() {
-        return vec![Gate::failed("it has the format of no rule")];
-    }
-    fitting.sort_by_key(|(_, shape)| std::cmp::Reverse(shape.literal_length()));
-    let more = fitting.len().saturating_sub(FORMATS);
-    let mut gates: Vec<Gate> = fitting
+    // What no literal tells apart is a matter of the word before it.
+    let (named, mut own): (Vec<_>, Vec<_>) = fitting
+        .into_iter()
+        .partition(|(rule, shape)| !rule.near.is_empty() && shape.literal_length() < 3);
+    own.sort_by_key(|(_, shape)| std::cmp::Reverse(shape.literal_length()));
+    let mut gates: Vec<Gate> = own
         .into_iter()
         .take(FORMATS)
         .map(|(rule, shape)| format(text, value, rule, shape))
         .collect();
-    if more > 0 {
+    if let Some((rule, _)) = named.first() {
+        let word = rule.near[0];
         gates.push(Gate::failed(format!(
-            "{more} more rules have such a format behind a word of their own"
+            "{} rules take such a value, each behind a word of its own, for example `{word}`",
+            named.len()
         )));
+    }
+    if gates.is_empty() {
+        gates.push(Gate::failed("it has the format of no rule"));
     }
     gates
 }
@@ -119,7 +125,8 @@ fn format(text: &[u8], range: &Range<usize>, rule: &Definition, shape: Shape) ->
         .iter()
         .find(|check| confirm::run(check, &value, &mut Vec::new()) == Outcome::Fails);
     if let Some(check) = failed {
-        return Gate::failed(format!("{what}, but fails its check {:?}", check.kind));
+        let check = Kind::NAMES[check.kind as usize];
+        return Gate::failed(format!("{what}, but fails its check `{check}`"));
     }
     if rule.public {
         return Gate::failed(format!("{what}, which is public by design"));

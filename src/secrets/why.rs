@@ -79,7 +79,7 @@ fn line_range(text: &[u8], line: u32) -> Range<usize> {
 /// What the rules with a format say, the most specific first.
 fn formats(text: &[u8], value: &Range<usize>) -> Vec<Gate> {
     let mut fitting: Vec<(&Definition, Shape)> = Vec::new();
-    for rule in table::RULES.iter() {
+    for rule in &table::RULES {
         let fits = |shape: &&Shape| {
             matcher::at(**shape, text, value.start, Edge::Proven)
                 .is_some_and(|matched| matched.range.end == value.end)

@@ -37,7 +37,7 @@ fn alarms(repository: &Path) -> (usize, BTreeSet<String>, BTreeSet<String>) {
         ],
     );
     let (Some(tip), Some(base)) = (ids.lines().next(), ids.lines().last()) else {
-        return Default::default();
+        return (0, BTreeSet::new(), BTreeSet::new());
     };
     let output = Command::new(env!("CARGO_BIN_EXE_gate-hook"))
         .current_dir(repository)

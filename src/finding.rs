@@ -167,6 +167,9 @@ impl fmt::Debug for RepoPath {
     }
 }
 
+/// What the note begins with that holds the score sheet of a finding.
+pub const SCORE: &str = "score ";
+
 /// Returns `text` with everything that could steer a terminal or a log escaped.
 ///
 /// Escaped are the C0 and C1 controls (line breaks and tabs included), DEL, the bidirectional controls,
@@ -371,6 +374,11 @@ impl Finding {
     /// Returns the engine that found it.
     pub fn engine(&self) -> Engine {
         self.rule.engine
+    }
+
+    /// Returns the notes that a report for people shows: all but the score sheet, which `explain --why` prints.
+    pub fn remarks(&self) -> impl Iterator<Item = &String> {
+        self.notes.iter().filter(|note| !note.starts_with(SCORE))
     }
 }
 

@@ -29,6 +29,7 @@ mod staged;
 pub mod terminal;
 mod text;
 mod thresholds;
+mod why_not;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -113,15 +113,24 @@ impl Thresholds {
 
     fn judge_credential(&self, finding: &Finding) -> Judgement {
         let (action, mut deciders) = said_by(&self.credential);
-        if finding.confidence > Confidence::Low || action <= Action::Info {
+        let most = match finding.confidence {
+            Confidence::High => return (action, deciders),
+            // What may be a credential is a matter for people, like a name with a literal.
+            Confidence::Medium => self.keyword.value,
+            Confidence::Low => Action::Info,
+        };
+        if action <= most {
             return (action, deciders);
         }
+        if finding.confidence == Confidence::Medium {
+            deciders.insert(0, Decider::of(&self.keyword));
+        }
         let guess = Decider {
-            key: "confidence = low".to_owned(),
+            key: format!("confidence = {}", finding.confidence),
             origin: "built in".to_owned(),
         };
         deciders.insert(0, guess);
-        (Action::Info, deciders)
+        (most, deciders)
     }
 
     fn judge_code(&self, finding: &Finding, path: Option<&RepoPath>, paths: &Paths) -> Judgement {

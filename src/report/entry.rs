@@ -27,7 +27,7 @@ pub(super) fn full(page: &mut Page, judged: &Judged, detail: Detail) {
     compact(page, judged);
     let finding = &judged.detected.finding;
     why(page, finding, detail.why_lines);
-    for note in &finding.notes {
+    for note in finding.remarks() {
         remark(page, "note", Tone::Plain, note);
     }
     if let Some(comment) = &finding.inline_allow {
@@ -80,7 +80,7 @@ pub(super) fn short(page: &mut Page, report: &Report, judged: &Judged, label: (T
     if let Some(comment) = &finding.inline_allow {
         parts.push(format!("its comment says `{comment}`"));
     }
-    parts.extend(finding.notes.iter().cloned());
+    parts.extend(finding.remarks().cloned());
     page.paragraph(
         &[(Tone::Plain, &" ".repeat(LABEL))],
         Tone::Dim,

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::finding::Confidence;
+use super::score::Sheet;
 use crate::rule::RuleMeta;
 
 /// A value that a rule takes for a secret.
@@ -17,8 +17,8 @@ pub(super) struct Candidate {
     pub(super) public_prefix: usize,
     /// What goes into the fingerprint beside the value.
     pub(super) family: &'static str,
-    /// How sure the rule is.
-    pub(super) confidence: Confidence,
+    /// What speaks for the value and what against it.
+    pub(super) sheet: Sheet,
     /// What is wrong, without the value.
     pub(super) message: String,
     /// Facts worth knowing beside the message, without the value.

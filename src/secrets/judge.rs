@@ -6,13 +6,13 @@ use std::ops::Range;
 
 use super::candidate::Candidate;
 use super::check::Kind;
-use super::confirm::{self, Outcome, Value};
+use super::confirm::{self, Outcome, Value, jwt};
 use super::matcher::Edge;
 use super::placeholder;
 use super::resolve::{Found, Rank};
+use super::score::{self, Sheet};
 use super::shape::Class;
 use super::table::{Check, Definition, Part, Shape};
-use crate::finding::Confidence;
 
 /// The longest public prefix of a value.
 const PREFIX: usize = 10;
@@ -120,13 +120,13 @@ pub(super) fn judge(found: &Match<'_>, paired: impl FnOnce(Shape) -> bool) -> Op
     }
     let pair = rule.pair.map(paired);
     let advised = advised.is_some_and(|outcome| outcome != Outcome::Fails);
-    let confidence = confidence(rule, best, advised, pair);
+    let sheet = sheet(rule, bytes, best, advised, pair);
     let candidate = Candidate {
         rule: &rule.meta,
         value: found.range.clone(),
         public_prefix: head.min(PREFIX).min(bytes.len() / 2),
         family: rule.family,
-        confidence,
+        sheet,
         message: message(rule, best, pair),
         notes,
     };
@@ -158,14 +158,30 @@ fn is_dummy(found: &Match<'_>, bytes: &[u8]) -> bool {
     placeholder::is_placeholder(&free) || placeholder::is_documented(bytes)
 }
 
-fn confidence(rule: &Definition, best: Outcome, advised: bool, pair: Option<bool>) -> Confidence {
-    match pair {
-        Some(false) => Confidence::Low,
-        Some(true) => Confidence::High,
-        None if best >= Outcome::Structured || advised => Confidence::High,
-        None if rule.near.is_empty() => Confidence::High,
-        None => Confidence::Medium,
+fn sheet(
+    rule: &Definition,
+    bytes: &[u8],
+    best: Outcome,
+    advised: bool,
+    pair: Option<bool>,
+) -> Sheet {
+    let is_token = rule.checks.iter().any(|check| check.kind == Kind::Jwt);
+    if is_token && rule.near.is_empty() && pair.is_none() {
+        let mut sheet = Sheet::of_self_made();
+        if let Some(claims) = jwt::parse(bytes) {
+            score::OF_TOKENS
+                .iter()
+                .filter(|(holds, _)| holds(&claims))
+                .for_each(|(_, weight)| sheet.add(*weight));
+        }
+        return sheet;
     }
+    let best = if advised {
+        best.max(Outcome::Structured)
+    } else {
+        best
+    };
+    Sheet::of_format(!rule.near.is_empty(), best, pair)
 }
 
 fn message(rule: &Definition, best: Outcome, pair: Option<bool>) -> String {

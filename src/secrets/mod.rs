@@ -30,16 +30,19 @@ mod pragma;
 mod resolve;
 mod scanner;
 mod schema;
+mod score;
 mod shape;
 mod structure;
 mod sweep;
 mod table;
 mod text;
+mod why;
 
 use std::sync::Arc;
 
 pub use example::ExampleError;
 pub use scanner::Scanner;
+pub use why::{Gate, why_not, why_not_alone};
 
 use crate::finding::RepoPath;
 use crate::rule::RuleMeta;

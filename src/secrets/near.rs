@@ -114,6 +114,40 @@ fn is_segment(text: &[u8], word: &Range<usize>) -> bool {
     edge(word.start) && edge(word.end)
 }
 
+/// Returns whether the value behind a word is the id of a git object: digits that a URL, a range or a word such as
+/// `commit` leads to.
+pub(super) fn is_object_id(text: &[u8], value: &Range<usize>) -> bool {
+    const WORDS: &[&[u8]] = &[
+        b"commit",
+        b"sha",
+        b"sha1",
+        b"sha256",
+        b"rev",
+        b"revision",
+        b"ref",
+        b"tree",
+        b"blob",
+        b"head",
+        b"digest",
+        b"checksum",
+        b"integrity",
+        b"reference",
+        b"merge",
+        b"cherry",
+    ];
+    let bytes = &text[value.clone()];
+    if !matches!(bytes.len(), 40 | 64) || !bytes.iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let from = context_start(text, value.start);
+    let before = text[from..value.start].to_ascii_lowercase();
+    let led = before.ends_with(b"/") || before.ends_with(b"@") || before.ends_with(b"..");
+    led || WORDS.iter().any(|word| {
+        memchr::memmem::find_iter(&before, word)
+            .any(|at| is_segment(&before, &(at..at + word.len())))
+    })
+}
+
 const SECRETIVE: &[&[u8]] = &[
     b"key",
     b"token",

@@ -76,6 +76,12 @@ fn overlapping(
 
 fn remember(winner: &mut Found, loser: &Found) {
     let same_value = winner.candidate.value == loser.candidate.value;
+    if same_value && !loser.rank.formatted {
+        winner
+            .candidate
+            .sheet
+            .confirm_by_name(&loser.candidate.sheet);
+    }
     if same_value && winner.candidate.family != loser.candidate.family && loser.rank.formatted {
         let note = format!("has the form of: {}", loser.candidate.rule.title);
         if !winner.candidate.notes.contains(&note) {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::candidate::Candidate;
 use super::excerpt::{self, Secret};
 use super::index::{self, Index};
+use super::pairs::context::Context;
 use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
@@ -75,6 +76,7 @@ impl<'a> Scanner<'a> {
             mut found,
             structures,
             hits,
+            refuted,
         } = sweep::sweep(text, &RuleSet::built_in());
         found.extend(structure::find(text, &structures));
         if let Some((exact, folded)) = self.custom_index() {
@@ -82,7 +84,18 @@ impl<'a> Scanner<'a> {
                 sweep::sweep(text, &RuleSet::custom(exact, folded, &self.options.custom)).found,
             );
         }
-        found.extend(pairs::find(place, text, &hits).into_iter().map(of_pair));
+        let context = Context::of(place);
+        for one in &mut found {
+            one.candidate.sheet.place(context.setting);
+        }
+        // What a file full of digests takes below any worth is no finding.
+        found.retain(|one| one.candidate.sheet.total() > 0);
+        let named = pairs::find(&context, text, &hits).into_iter();
+        found.extend(
+            named
+                .filter(|one| !refuted.contains(&one.value))
+                .map(of_pair),
+        );
         found
     }
 
@@ -128,10 +141,11 @@ impl<'a> Scanner<'a> {
             value,
             public_prefix,
             family,
-            confidence,
+            sheet,
             message,
-            notes,
+            mut notes,
         } = candidate;
+        notes.push(sheet.note());
         let start = positions.of(value.start);
         let end = Positions::of(&mut positions.clone(), value.end);
         let fingerprint =
@@ -150,7 +164,7 @@ impl<'a> Scanner<'a> {
                 end,
             },
             severity: rule.severity,
-            confidence,
+            confidence: sheet.confidence(),
             message: safe(&message),
             excerpt: excerpt::excerpt(text, &secret, secrets),
             fingerprint,

@@ -57,6 +57,8 @@ pub(super) struct Swept {
     pub(super) hits: Vec<Hit>,
     /// Beginnings of structures: the anchor's index and its position.
     pub(super) structures: Vec<(u16, usize)>,
+    /// Values with the literal of a format whose checksum is wrong: nobody can use them.
+    pub(super) refuted: Vec<Range<usize>>,
 }
 
 /// Passes over a text once.
@@ -136,9 +138,8 @@ impl Sweep<'_, '_> {
                     Target::Near { rule } => {
                         let occurrence = occurrence
                             .get_or_insert_with(|| Occurrence::of(self.text, range.clone()));
-                        match occurrence {
-                            Some(occurrence) => self.near(rule, occurrence),
-                            None => break,
+                        if let Some(occurrence) = occurrence {
+                            self.near(rule, occurrence);
                         }
                     }
                     Target::Regex { rule } => {
@@ -183,7 +184,8 @@ impl Sweep<'_, '_> {
                 let Some(matched) = matcher::at(*shape, self.text, *start, rule.edge()) else {
                     continue;
                 };
-                let clean = near::ends_cleanly(self.text, matched.range.end);
+                let clean = near::ends_cleanly(self.text, matched.range.end)
+                    && !near::is_object_id(self.text, &matched.range);
                 if clean && (!rule.needs_secretive_name() || occurrence.is_secretive(*start)) {
                     self.judge(rule, Some(*shape), matched);
                 }
@@ -227,6 +229,7 @@ impl Sweep<'_, '_> {
     ) {
         let (text, halves) = (self.text, &mut self.halves);
         let range = matched.range.clone();
+        let checked = rule.edge() == matcher::Edge::Proven && rule.near.is_empty();
         let found = Match {
             rule,
             shape,
@@ -248,6 +251,9 @@ impl Sweep<'_, '_> {
                 .into_iter()
                 .any(|value| value.end <= range.start || range.end <= value.start)
         });
+        if judged.is_none() && checked {
+            self.swept.refuted.push(range);
+        }
         self.swept.found.extend(judged);
     }
 }

@@ -9,8 +9,8 @@ use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::rulebook::Rulebook;
 use crate::cli::text::{paragraphs, table};
-use crate::cli::{Context, gate, kept};
-use crate::finding::{Fingerprint, printable};
+use crate::cli::{Context, gate, kept, why_not};
+use crate::finding::{Fingerprint, SCORE, printable};
 use crate::record::last_run::{LastFinding, LastRun};
 use crate::rule::RuleMeta;
 
@@ -19,29 +19,48 @@ Examples
   gate-hook explain github-pat          a rule: what it opens, how to revoke it
   gate-hook explain s-5e9de0b7e0ad6131042b
                                         a finding, by its fingerprint
-  gate-hook explain src/app.py:12       what the last run found there";
+  gate-hook explain src/app.py:12       what the last run found there
+  gate-hook explain s-5e9de0b7e0ad6131042b --why
+                                        its score: what speaks for it, what against
+  gate-hook explain src/app.py --why-not -
+                                        why the value typed in is no finding there";
 
 /// Explain a rule, a finding or a place: what, why, how to fix
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
     /// A rule, a fingerprint of the last run, or a place of it (PATH:LINE)
-    #[arg(value_name = "RULE|FINGERPRINT|PATH:LINE")]
-    pub subject: String,
+    #[arg(
+        value_name = "RULE|FINGERPRINT|PATH:LINE",
+        required_unless_present = "why_not"
+    )]
+    pub subject: Option<String>,
+    /// Print the score sheet of the findings
+    #[arg(long)]
+    pub why: bool,
+    /// Say which gates let VALUE go, in the file PATH or PATH:LINE or wherever it stands; `-` reads it from standard input
+    #[arg(long, value_name = "VALUE|-", conflicts_with = "why")]
+    pub why_not: Option<String>,
 }
 
 /// Runs the command.
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
-    let subject = arguments.subject.as_str();
+    if let Some(value) = &arguments.why_not {
+        let text = why_not::gates(context, arguments.subject.as_deref(), value)?;
+        context.terminal.result(&text);
+        return Ok(Exit::Passed);
+    }
+    let subject = arguments.subject.as_deref().unwrap_or_default();
+    let why = arguments.why;
     let rules = rules(context);
     let text = if let Some(rule) = rules.iter().find(|rule| rule.id == subject) {
         rule_page(context, rule)
     } else if let Ok(fingerprint) = subject.parse::<Fingerprint>() {
-        findings(context, &rules, subject, |finding| {
+        findings(context, &rules, (subject, why), |finding| {
             finding.fingerprint == fingerprint
         })?
     } else if let Some((path, line)) = place(subject) {
-        findings(context, &rules, subject, |finding| {
+        findings(context, &rules, (subject, why), |finding| {
             is_at(finding, path, line)
         })?
     } else {
@@ -65,7 +84,7 @@ fn rules(context: &Context) -> Vec<&'static RuleMeta> {
 }
 
 /// Reads `PATH:LINE`, with a column behind it as reports print it or not.
-fn place(subject: &str) -> Option<(&str, u32)> {
+pub(in crate::cli) fn place(subject: &str) -> Option<(&str, u32)> {
     let (head, last) = subject.rsplit_once(':')?;
     let last: u32 = last.parse().ok()?;
     match head.rsplit_once(':') {
@@ -154,7 +173,7 @@ fn lines_printable(text: &str) -> String {
 fn findings(
     context: &Context,
     rules: &[&'static RuleMeta],
-    subject: &str,
+    (subject, why): (&str, bool),
     is_meant: impl Fn(&LastFinding) -> bool,
 ) -> Result<String, Failure> {
     let repository = gate::open(context)?;
@@ -177,6 +196,10 @@ fn findings(
     let mut explained: Vec<&str> = Vec::new();
     for finding in meant {
         describe(&mut text, context, &run, finding);
+        if why {
+            text.push_str(&sheet(context, finding));
+            continue;
+        }
         if !explained.contains(&finding.rule.as_str()) {
             explained.push(&finding.rule);
             if let Some(rule) = rules.iter().find(|rule| rule.id == finding.rule) {
@@ -231,6 +254,7 @@ fn describe(text: &mut String, context: &Context, run: &LastRun, finding: &LastF
         finding
             .notes
             .iter()
+            .filter(|note| !note.starts_with(SCORE))
             .map(|note| vec!["  note".to_owned(), printable(note)]),
     );
     let when = run.time.strftime("%Y-%m-%d %H:%M UTC");
@@ -244,6 +268,28 @@ fn describe(text: &mut String, context: &Context, run: &LastRun, finding: &LastF
     ]);
     text.push_str(&table(&rows, context.terminal.width()));
     text.push('\n');
+}
+
+/// Returns the score sheet that was kept with a finding.
+fn sheet(context: &Context, finding: &LastFinding) -> String {
+    let kept = finding
+        .notes
+        .iter()
+        .find_map(|note| note.strip_prefix(SCORE));
+    let Some(kept) = kept else {
+        return "no score was kept: only the secrets engine weighs what it finds\n\n".to_owned();
+    };
+    let mut lines = kept.split("; ").map(printable);
+    let total = lines.next().unwrap_or_default();
+    let mut rows: Vec<Vec<String>> = lines
+        .map(|line| {
+            let (points, reason) = line.split_once(' ').unwrap_or(("", &line));
+            vec![format!("  {points:>3}"), reason.to_owned()]
+        })
+        .collect();
+    let meaning = "the sum, at most 9 before the setting; 7 is sure, 4 is plausible";
+    rows.push(vec![format!("  {total:>3}"), meaning.to_owned()]);
+    table(&rows, context.terminal.width()) + "\n"
 }
 
 #[cfg(test)]

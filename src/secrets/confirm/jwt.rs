@@ -8,7 +8,7 @@ use super::{Outcome, encoding};
 use crate::finding::printable;
 
 /// Claims of a header or payload.
-type Claims = Map<String, Value>;
+pub(in crate::secrets) type Claims = Map<String, Value>;
 
 /// Checks the token within `text` (from its `eyJ` on), and tells who issued it.
 pub(super) fn check(text: &[u8], notes: &mut Vec<String>) -> Outcome {

@@ -7,14 +7,12 @@
 pub(super) enum Command {
     /// `curl`
     Curl,
-    /// `sshpass`
-    Sshpass,
+    /// A command that takes its password behind this flag.
+    Flag(&'static str),
     /// `mysql`, `mysqldump`, `mysqladmin`, `mariadb`
     Mysql,
-    /// `redis-cli`
-    Redis,
-    /// `docker login`
-    DockerLogin,
+    /// `chpasswd`, which reads `user:password` lines.
+    Chpasswd,
     /// `ConvertTo-SecureString`
     SecureString,
 }
@@ -34,8 +32,12 @@ pub(super) enum Start {
     Command(Command),
     /// `IDENTIFIED BY`
     Sql,
-    /// A call that takes user and password.
-    UserAndPassword,
+    /// A call whose argument of this number is a password.
+    Arguments(usize),
+    /// `Authorization`, whatever the scheme.
+    Authorization,
+    /// A call that encodes a user and a password.
+    Encoded,
 }
 
 /// Declares [`KEYWORDS`] and [`STARTS`] side by side.
@@ -111,19 +113,53 @@ anchors! {
     "jwtkey" => Start::Name,
     "storage_key" => Start::Name,
     "sas_key" => Start::Name,
+    "key=" => Start::Name,
+    "key =" => Start::Name,
+    "key:" => Start::Name,
+    "key\"" => Start::Name,
+    "key'" => Start::Name,
+    "key>" => Start::Name,
+    "_pat=" => Start::Name,
+    "_pat:" => Start::Name,
+    "_pat\"" => Start::Name,
+    "_pat " => Start::Name,
+    "salt" => Start::Name,
     "://" => Start::Url,
     "basic" => Start::Basic,
     "bearer" => Start::Bearer,
     "curl " => Start::Command(Command::Curl),
     "\"curl\"" => Start::Command(Command::Curl),
-    "sshpass " => Start::Command(Command::Sshpass),
+    "sshpass " => Start::Command(Command::Flag("-p")),
+    "sqlcmd " => Start::Command(Command::Flag("-P")),
+    "ipmitool " => Start::Command(Command::Flag("-P")),
+    "ldapsearch " => Start::Command(Command::Flag("-w")),
+    "ldapadd " => Start::Command(Command::Flag("-w")),
+    "ldapmodify " => Start::Command(Command::Flag("-w")),
+    "mongodump " => Start::Command(Command::Flag("-p")),
+    "mongorestore " => Start::Command(Command::Flag("-p")),
+    "chpasswd" => Start::Command(Command::Chpasswd),
     "mysql" => Start::Command(Command::Mysql),
     "mariadb " => Start::Command(Command::Mysql),
-    "redis-cli " => Start::Command(Command::Redis),
-    "docker login" => Start::Command(Command::DockerLogin),
+    "redis-cli " => Start::Command(Command::Flag("-a")),
+    "docker login" => Start::Command(Command::Flag("-p")),
     "to-securestring" => Start::Command(Command::SecureString),
     "identified by" => Start::Sql,
-    "auth=(" => Start::UserAndPassword,
-    "basicauth(" => Start::UserAndPassword,
-    "basic_auth(" => Start::UserAndPassword,
+    "authorization" => Start::Authorization,
+    "auth=(" => Start::Arguments(1),
+    "basicauth(" => Start::Arguments(1),
+    "basic_auth(" => Start::Arguments(1),
+    ".auth(" => Start::Arguments(1),
+    ".login(" => Start::Arguments(1),
+    ".authenticate(" => Start::Arguments(1),
+    "btoa(" => Start::Encoded,
+    "b64encode(" => Start::Encoded,
+    " credentials(" => Start::Arguments(3),
+    "networkcredential(" => Start::Arguments(1),
+    "passwordcredentials(" => Start::Arguments(1),
+    "passwordauthentication(" => Start::Arguments(1),
+    "getconnection(" => Start::Arguments(2),
+    "mysqli(" => Start::Arguments(2),
+    "mysql_connect(" => Start::Arguments(2),
+    "mysqli_connect(" => Start::Arguments(2),
+    " pdo(" => Start::Arguments(2),
 }

@@ -9,10 +9,12 @@ use super::literal;
 use super::placed::{self, Placed};
 use super::rules::Rule;
 use super::text::{
-    before, byte, find_in, is_blank, is_quote, is_word, line_end, skip_blanks, skip_while,
+    before, byte, find_in, is_blank, is_quote, is_word, line_end, line_start, skip_blanks,
+    skip_while,
 };
 use super::url::split_pair;
 use crate::secrets::candidate::Candidate;
+use crate::secrets::score;
 
 /// How far the options of a command are read.
 const REACH: usize = 1024;
@@ -28,9 +30,9 @@ pub(super) fn read(
     match command {
         Command::Curl => curl(text, context, at..end),
         Command::SecureString => secure_string(text, context, at..end),
-        Command::Sshpass | Command::DockerLogin => option(text, context, at..end, "-p", true),
+        Command::Flag(flag) => option(text, context, at..end, flag, true),
+        Command::Chpasswd => echoed(text, context, at),
         Command::Mysql => option(text, context, program(text, at)?..end, "-p", false),
-        Command::Redis => option(text, context, at..end, "-a", true),
     }
 }
 
@@ -74,7 +76,7 @@ fn curl(text: &[u8], context: &Context, range: Range<usize>) -> Option<Candidate
         Placed {
             rule: Rule::Curl,
             value: password,
-            extra: if local { -3 } else { 0 },
+            extra: local.then_some(score::LOCAL),
             message: "credentials of a curl command",
         },
     )
@@ -97,7 +99,30 @@ fn option(
         Placed {
             rule: Rule::Command,
             value,
-            extra: 0,
+            extra: None,
+            message: "password on a command line",
+        },
+    )
+}
+
+/// `echo "user:password" | chpasswd`.
+fn echoed(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
+    let line = line_start(text, at).max(at.saturating_sub(REACH));
+    let echo = find_in(text, line..at, "echo ")?;
+    let start = skip_while(text, echo + "echo".len(), 16, |b| {
+        is_blank(b) || is_quote(b) || matches!(b, b'-' | b'e' | b'n')
+    });
+    let end = skip_while(text, start, 256, |b| {
+        !b.is_ascii_whitespace() && !is_quote(b) && !matches!(b, b'|' | b'\\' | b'$')
+    });
+    let (_, password) = split_pair(text, start..end)?;
+    placed::judge(
+        text,
+        context,
+        Placed {
+            rule: Rule::Command,
+            value: password,
+            extra: None,
             message: "password on a command line",
         },
     )
@@ -168,7 +193,7 @@ fn secure_string(text: &[u8], context: &Context, range: Range<usize>) -> Option<
         Placed {
             rule: Rule::SecureString,
             value: literal.value,
-            extra: 0,
+            extra: None,
             message: "plain text made a SecureString",
         },
     )

@@ -43,6 +43,21 @@ fn can_be_part(form: Form) -> bool {
     matches!(form, Inline | Plain | Query | Literal | Markup | Flag)
 }
 
+/// Returns whether the server of the connection string is this machine or a container beside it.
+pub(super) fn is_local(text: &[u8], pair: &Pair) -> bool {
+    let around = &text[extent(text, pair)];
+    let hosts = [
+        "localhost",
+        "127.0.0.1",
+        "(local)",
+        "(localdb)",
+        "=.;",
+        "=.\\",
+        "host.docker.internal",
+    ];
+    hosts.iter().any(|host| contains(around, host))
+}
+
 /// How many keys of connection strings stand before an `=` in the text.
 fn siblings(text: &[u8]) -> usize {
     let is_key = |at: usize| {

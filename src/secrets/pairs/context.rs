@@ -4,7 +4,7 @@ use crate::finding::{Place, RepoPath};
 
 /// How a text is written; decides whether a value without quotes counts, and where it ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::secrets) enum Kind {
     /// Program text: only literals count.
     Source,
     /// JSON, TOML, HCL: strings are quoted.
@@ -25,7 +25,7 @@ pub(super) enum Kind {
 
 /// What a text is for; everything but production makes a literal less likely to matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setting {
+pub(in crate::secrets) enum Setting {
     /// Code or configuration that runs.
     Production,
     /// Tests and their data.
@@ -40,18 +40,18 @@ pub(super) enum Setting {
 
 /// What is known of a text before it is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Context<'a> {
+pub(in crate::secrets) struct Context<'a> {
     /// How it is written.
-    pub(super) kind: Kind,
+    pub(in crate::secrets) kind: Kind,
     /// What it is for.
-    pub(super) setting: Setting,
+    pub(in crate::secrets) setting: Setting,
     /// The last part of its path, or nothing.
     pub(super) file_name: &'a [u8],
 }
 
 impl<'a> Context<'a> {
     /// Reads the place.
-    pub(super) fn of(place: &'a Place) -> Self {
+    pub(in crate::secrets) fn of(place: &'a Place) -> Self {
         let Some(path) = place.path().filter(|_| matches!(place, Place::File(_))) else {
             return Self {
                 kind: Kind::Prose,
@@ -88,7 +88,7 @@ const YAML: &[&str] = &["yaml", "yml", "sls", "cff"];
 const CONFIG: &[&str] = &[
     "env", "ini", "cfg", "conf", "cnf", "config", "properties", "props", "prefs", "rc", "npmrc", "pypirc",
     "netrc", "service", "desktop", "reg", "inf", "toolcfg", "pgpass", "htpasswd", "my", "list", "secret",
-    "secrets", "credentials", "envrc", "cred", "creds", "ovpn", "rdp", "kdb", "tfbackend",
+    "secrets", "credentials", "envrc", "cred", "creds", "ovpn", "rdp", "kdb", "tfbackend", "http", "rest",
 ];
 #[rustfmt::skip]
 const SHELL: &[&str] = &[

@@ -11,6 +11,7 @@ use super::text::{
     skip_while,
 };
 use crate::secrets::candidate::Candidate;
+use crate::secrets::score;
 
 /// `machine … login … password …`: reads the value behind a `password` that ends at `name.end`.
 pub(super) fn netrc(text: &[u8], context: &Context, name: &Range<usize>) -> Option<Candidate> {
@@ -46,7 +47,7 @@ pub(super) fn netrc(text: &[u8], context: &Context, name: &Range<usize>) -> Opti
         Placed {
             rule: Rule::File,
             value: start..end,
-            extra: 0,
+            extra: None,
             message: "password in a netrc entry",
         },
     )
@@ -72,7 +73,7 @@ pub(super) fn pgpass(text: &[u8], context: &Context) -> Vec<Candidate> {
                 Placed {
                     rule: Rule::File,
                     value,
-                    extra: 0,
+                    extra: None,
                     message: "password in a .pgpass line",
                 },
             ));
@@ -145,7 +146,7 @@ pub(super) fn encoded(text: &[u8], context: &Context, name: &Range<usize>) -> Op
         Placed {
             rule: Rule::File,
             value: start..end,
-            extra: 1,
+            extra: Some(score::DECODED),
             message,
         },
     )
@@ -165,25 +166,4 @@ pub(super) fn is_credentials_file(context: &Context) -> bool {
         ".boto",
         ".htpasswd",
     ])
-}
-
-/// `user:password` in arguments such as `auth=("user", "password")`; where the second literal stands.
-pub(super) fn second_literal(text: &[u8], after: usize) -> Option<Range<usize>> {
-    let open = skip_while(text, after, 24, |b| {
-        is_word(b) || matches!(b, b'=' | b' ' | b'.' | b':')
-    });
-    if byte(text, open) != Some(b'(') {
-        return None;
-    }
-    let user = super::literal::at(text, skip_space(text, open + 1))?;
-    let comma = skip_space(text, user.end);
-    if byte(text, comma) != Some(b',') {
-        return None;
-    }
-    let password = super::literal::at(text, skip_space(text, comma + 1))?;
-    let close = skip_space(text, password.end);
-    (byte(text, close) == Some(b')')
-        && password.whole
-        && text[user.value] != text[password.value.clone()])
-    .then_some(password.value)
 }

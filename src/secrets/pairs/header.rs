@@ -5,13 +5,17 @@ use base64::engine::DecodePaddingMode;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::context::Context;
+use super::literal;
 use super::placed::{self, Placed};
 use super::rules::Rule;
 use super::shape::{Shape, shape};
-use super::text::{before, byte, find_in, is_blank, is_word, line_start, skip_blanks, skip_while};
-use super::url::percent_decoded;
+use super::text::{
+    before, byte, find_in, is_blank, is_quote, is_word, line_start, skip_blanks, skip_while, starts,
+};
+use super::url::{percent_decoded, split_pair};
 use super::value::innocent;
 use crate::secrets::candidate::Candidate;
+use crate::secrets::score;
 
 /// Standard base64, with or without its padding.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
@@ -45,7 +49,7 @@ pub(super) fn basic(text: &[u8], context: &Context, at: usize) -> Option<Candida
         Placed {
             rule: Rule::Basic,
             value: start..end,
-            extra: 0,
+            extra: None,
             message: "credentials in a Basic authorization header",
         },
     )
@@ -54,9 +58,7 @@ pub(super) fn basic(text: &[u8], context: &Context, at: usize) -> Option<Candida
 /// Reads the value behind the word `Bearer` that ends at `at`.
 pub(super) fn bearer(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
     let start = separated(text, at)?;
-    let end = skip_while(text, start, 1024, |b| {
-        b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
-    });
+    let end = skip_while(text, start, 1024, is_of_token);
     let value = &text[start..end];
     if value.len() < SHORTEST_TOKEN
         || is_jwt(value)
@@ -81,10 +83,79 @@ pub(super) fn bearer(text: &[u8], context: &Context, at: usize) -> Option<Candid
         Placed {
             rule: Rule::Bearer,
             value: start..end,
-            extra: if header { 0 } else { -2 },
+            extra: (!header).then_some(score::NO_HEADER),
             message: "token in a Bearer authorization header",
         },
     )
+}
+
+/// Reads `btoa("user:password")`.
+pub(super) fn encoded(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
+    let literal = literal::at(text, skip_blanks(text, at)).filter(|literal| literal.whole)?;
+    let (user, value) = split_pair(text, literal.value)?;
+    if text[user] == text[value.clone()] {
+        return None;
+    }
+    placed::judge(
+        text,
+        context,
+        Placed {
+            rule: Rule::Basic,
+            value,
+            extra: None,
+            message: "credentials in a Basic authorization header",
+        },
+    )
+}
+
+/// What stands before a token in an `Authorization` header, beside `Basic` and `Bearer`.
+const SCHEMES: &[&str] = &[
+    "token ",
+    "apikey ",
+    "api-key ",
+    "bot ",
+    "ssws ",
+    "geniekey ",
+    "key ",
+    "key=",
+    "token=",
+    "apikey=",
+];
+
+/// Reads a token behind the name `Authorization` that ends at `at`, with another scheme or none.
+pub(super) fn authorization(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
+    let between = |b: u8| is_blank(b) || is_quote(b) || matches!(b, b'\\' | b']');
+    let sign = skip_while(text, at, 6, between);
+    if !matches!(byte(text, sign), Some(b':' | b'=' | b',')) {
+        return None;
+    }
+    let start = skip_while(text, sign + 1, 8, between);
+    let scheme = SCHEMES.iter().find(|scheme| starts(text, start, scheme));
+    let start = scheme.map_or(start, |scheme| start + scheme.len());
+    let start = skip_while(text, start, 8, between);
+    let end = skip_while(text, start, 1024, is_of_token);
+    let value = &text[start..end];
+    let ends = byte(text, end).is_none_or(|b| b.is_ascii_whitespace() || between(b) || b == b',');
+    if !ends || value.len() < SHORTEST_TOKEN || is_jwt(value) || innocent(value).is_some() {
+        return None;
+    }
+    if !matches!(shape(value)?, Shape::Random | Shape::Hex | Shape::Uuid) {
+        return None;
+    }
+    placed::judge(
+        text,
+        context,
+        Placed {
+            rule: Rule::Bearer,
+            value: start..end,
+            extra: None,
+            message: "token in an Authorization header",
+        },
+    )
+}
+
+fn is_of_token(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
 }
 
 /// The start of the value behind a scheme's name, which a blank has to part from it.

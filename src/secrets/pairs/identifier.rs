@@ -13,7 +13,7 @@ pub(super) fn is_camel(value: &[u8]) -> bool {
 /// Every part between separators is a word of language (or a short number): what identifiers, keys of
 /// maps, slugs and paths look like. A single word in lower case with other letters may still be a password.
 pub(super) fn is_word_like(value: &[u8]) -> bool {
-    if value.is_empty() {
+    if value.is_empty() || is_dressed(value) {
         return false;
     }
     // `scope@name` is a locator; `admin@123` is a password.
@@ -33,6 +33,25 @@ pub(super) fn is_word_like(value: &[u8]) -> bool {
         letters += part.iter().filter(|b| b.is_ascii_alphabetic()).count();
     }
     letters > 0
+}
+
+/// `Winter-Maple-9396`: capitals, and a number of three or more digits behind a sign, as people dress up words for a
+/// password.
+fn is_dressed(value: &[u8]) -> bool {
+    let digits = value
+        .iter()
+        .rev()
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let word = &value[..value.len() - digits];
+    digits >= 3
+        && word.last().is_some_and(|b| b"-_.@#".contains(b))
+        && word.first().is_some_and(u8::is_ascii_uppercase)
+        && word.iter().any(u8::is_ascii_lowercase)
+        && word
+            .iter()
+            .all(|b| b.is_ascii_alphabetic() || b"-_.@#".contains(b))
+        && words(word).len() <= 3
 }
 
 fn is_word_part(part: &[u8]) -> bool {

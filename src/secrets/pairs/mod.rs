@@ -10,26 +10,28 @@
 //! It must not know the formats of tokens, which are rules. To add a syntax, add a reader and its anchors.
 
 mod anchors;
+mod arguments;
 mod command;
 mod connection;
-mod context;
+pub(super) mod context;
 mod files;
 mod header;
 mod identifier;
 mod literal;
 mod marks;
-mod name;
+pub(super) mod name;
 mod named;
-mod pair;
+mod nested;
+pub(super) mod pair;
 mod placed;
 mod plain;
 mod rules;
-mod score;
-mod shape;
+pub(super) mod shape;
 mod sql;
 #[cfg(test)]
 mod tests;
 mod text;
+pub(super) mod trace;
 mod url;
 mod value;
 mod vocabulary;
@@ -43,10 +45,10 @@ use context::{Context, Setting};
 use name::Holder;
 use pair::{Form, Pair};
 use rules::Rule;
-use score::Meant;
 
 use super::candidate::{Candidate, Hit};
-use crate::finding::{Category, Confidence, Place, printable};
+use super::score::{self, Meant, Sheet};
+use crate::finding::{Category, printable};
 use crate::rule::RuleMeta;
 
 /// Returns what the rules of this reader say about themselves, sorted by id.
@@ -58,34 +60,43 @@ pub(super) fn metas() -> &'static [RuleMeta] {
 ///
 /// `hits` are all occurrences of [`KEYWORDS`], overlapping ones included. It is worth calling without hits:
 /// some files are read by their name.
-pub(super) fn find(place: &Place, text: &[u8], hits: &[Hit]) -> Vec<Candidate> {
-    let context = Context::of(place);
+pub(super) fn find(context: &Context, text: &[u8], hits: &[Hit]) -> Vec<Candidate> {
     if context.setting == Setting::Generated {
         return Vec::new();
     }
-    let mut found = files::pgpass(text, &context);
+    let mut found = files::pgpass(text, context);
     let mut last_name = 0..0;
     for hit in hits {
         match STARTS[hit.keyword] {
-            Start::Name if last_name.start <= hit.start && hit.end <= last_name.end => {}
             Start::Name => {
-                last_name = name::around(text, trim_quotes(text, hit.start..hit.end));
-                found.extend(named_values(text, &context, &last_name));
+                let anchor = bare(text, hit.start..hit.end);
+                if last_name.start > anchor.start || anchor.end > last_name.end {
+                    last_name = name::around(text, anchor);
+                    found.extend(named_values(text, context, &last_name));
+                }
             }
-            Start::Url => found.extend(url::read(text, &context, hit.start)),
-            Start::Basic => found.extend(header::basic(text, &context, hit.end)),
-            Start::Bearer => found.extend(header::bearer(text, &context, hit.end)),
-            Start::Command(which) => found.extend(command::read(text, &context, which, hit.end)),
-            Start::Sql => found.extend(sql::identified_by(text, &context, hit.end)),
-            Start::UserAndPassword => found.extend(user_and_password(text, &context, hit.end - 1)),
+            Start::Url => found.extend(url::read(text, context, hit.start)),
+            Start::Basic => found.extend(header::basic(text, context, hit.end)),
+            Start::Bearer => found.extend(header::bearer(text, context, hit.end)),
+            Start::Command(which) => found.extend(command::read(text, context, which, hit.end)),
+            Start::Sql => found.extend(sql::identified_by(text, context, hit.end)),
+            Start::Arguments(which) => found.extend(arguments::read(text, context, which, hit.end)),
+            Start::Encoded => found.extend(header::encoded(text, context, hit.end)),
+            Start::Authorization => found.extend(header::authorization(text, context, hit.end)),
         }
     }
     without_overlaps(found)
 }
 
-fn trim_quotes(text: &[u8], range: Range<usize>) -> Range<usize> {
-    let quoted = text[range.start] == b'"';
-    range.start + usize::from(quoted)..range.end - usize::from(quoted)
+/// The anchor without the quotation marks and operators that it may have at its ends.
+fn bare(text: &[u8], Range { mut start, mut end }: Range<usize>) -> Range<usize> {
+    while start + 1 < end && text::is_quote(text[start]) {
+        start += 1;
+    }
+    while start + 1 < end && !text::is_word(text[end - 1]) {
+        end -= 1;
+    }
+    start..end
 }
 
 /// Reads and judges the values of one name.
@@ -125,6 +136,7 @@ fn judge(
     let encoded = bytes.len() >= 8 && bytes.len() % 4 == 0;
     let decoded = encoded.then(|| header::printable_base64(bytes)).flatten();
     let plain = decoded.as_deref().unwrap_or(bytes);
+    let plain = plain.strip_prefix(b"base64:").unwrap_or(plain);
     if value::innocent(plain).is_some() || repeats(plain, &meaning.words) {
         return None;
     }
@@ -135,15 +147,28 @@ fn judge(
         false if files::is_credentials_file(context) && pair.form == Form::Plain => {
             (Rule::File, Meant::Placed)
         }
+        // A block of that name holds other things as well.
+        false if pair.form == Form::Member && meaning.holder != Holder::Vague => {
+            (Rule::of(meaning.holder), Meant::Named(Holder::Key))
+        }
         false => (Rule::of(meaning.holder), Meant::Named(meaning.holder)),
     };
-    let sum = score::sum(meant, shape, pair.form, context, remarked(text, pair));
+    let mut sheet = Sheet::of_pair(meant, shape, pair.form, context);
+    if is_commented(text, pair) {
+        sheet.add(score::COMMENTED);
+    }
+    if connected && connection::is_local(text, pair) {
+        sheet.add(score::LOCAL);
+    }
+    if sheet.total() < score::MEDIUM {
+        return None;
+    }
     Some(Candidate {
         rule: rule.meta(),
         value,
         public_prefix: 0,
         family: rule.family(),
-        confidence: score::confidence(sum)?,
+        sheet,
         message: message(rule, pair.form),
         notes: vec![format!(
             "name: {}",
@@ -152,15 +177,14 @@ fn judge(
     })
 }
 
-/// What a line that is commented out takes away: half of them show how to write a setting.
-fn remarked(text: &[u8], pair: &Pair) -> i32 {
+/// Whether the pair stands on a line that is commented out.
+fn is_commented(text: &[u8], pair: &Pair) -> bool {
     let head = text[text::line_start(text, pair.name.start)..pair.name.start].trim_ascii_start();
-    let commented = pair.form != Form::Remark
+    pair.form != Form::Remark
         && [&b"#"[..], b"//", b";", b"*", b"<!--", b"--"]
             .iter()
             .any(|mark| head.starts_with(mark))
-        && !head.starts_with(b"#define");
-    -i32::from(commented)
+        && !head.starts_with(b"#define")
 }
 
 /// Whether the value says no more than its name: `password = "db_password_1"`.
@@ -196,34 +220,9 @@ fn message(rule: Rule, form: Form) -> String {
         Form::Flag => "on a command line",
         Form::Inline => "within a string",
         Form::Remark => "written in text",
-        Form::Literal | Form::Plain | Form::Markup => "assigned a literal",
+        Form::Literal | Form::Plain | Form::Markup | Form::Member => "assigned a literal",
     };
     format!("{what} {how}")
-}
-
-/// `auth=("user", "password")`.
-fn user_and_password(text: &[u8], context: &Context, open: usize) -> Option<Candidate> {
-    let value = files::second_literal(text, open)?;
-    let bytes = &text[value.clone()];
-    if value::innocent(bytes).is_some() {
-        return None;
-    }
-    let sum = score::sum(
-        Meant::Named(Holder::Password),
-        shape::shape(bytes)?,
-        Form::Passed,
-        context,
-        0,
-    );
-    Some(Candidate {
-        rule: Rule::Password.meta(),
-        value,
-        public_prefix: 0,
-        family: Rule::Password.family(),
-        confidence: score::confidence(sum)?,
-        message: message(Rule::Password, Form::Passed),
-        notes: Vec::new(),
-    })
 }
 
 /// Keeps one candidate where several claim the same bytes: a credential before a keyword, the surer first.
@@ -231,7 +230,7 @@ fn without_overlaps(mut found: Vec<Candidate>) -> Vec<Candidate> {
     let rank = |c: &Candidate| {
         (
             c.rule.category == Category::Credential,
-            c.confidence == Confidence::High,
+            c.sheet.total() >= score::HIGH,
         )
     };
     found.sort_by(|a, b| {

@@ -9,7 +9,7 @@ use super::text::{before, byte, is_word};
 
 /// The kind of secret that a name holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Holder {
+pub(in crate::secrets) enum Holder {
     /// A password, passphrase, or passcode.
     Password,
     /// A secret, private, or signing key.
@@ -18,6 +18,8 @@ pub(super) enum Holder {
     ApiKey,
     /// A token.
     Token,
+    /// A key of some kind: `stripe_key`, a salt.
+    Key,
     /// A word that often means something else: `pass`, `auth`, `creds`.
     Vague,
 }
@@ -134,6 +136,9 @@ const SHORT_NOUNS: &[(&str, Holder)] = &[
     ("subscriptionkey", Holder::ApiKey),
     ("sharedaccesskey", Holder::Secret),
     ("appkey", Holder::ApiKey),
+    ("secretaccesskey", Holder::Secret),
+    ("pat", Holder::Token),
+    ("salt", Holder::Key),
 ];
 
 /// What is written before a short noun without a separator: `dbpass`, `rootpw`, `smtppwd`.
@@ -246,7 +251,7 @@ const TURNS_BEFORE: &[&str] = &[
     "label", "lbl", "btn", "title", "error", "err", "msg", "message", "hint", "help", "placeholder", "type",
     "i18n",
     // public by nature
-    "csrf", "xsrf", "antiforgery", "public", "next", "page", "pagination", "continuation", "cursor", "sync",
+    "csrf", "xsrf", "antiforgery", "public", "anon", "next", "page", "pagination", "continuation", "cursor", "sync",
     "cancellation", "cancel", "special", "eos", "bos", "pad", "unk", "sep", "cls", "design", "color", "theme",
     "syntax", "lex", "lexer", "comment", "keyword", "punctuation", "operator", "site", "publishable",
     "resume", "injection", "completion", "input", "output", "stop", "start", "end", "eof", "verification",
@@ -320,11 +325,42 @@ fn noun(words: &[String]) -> Option<(Range<usize>, Holder)> {
         {
             return Some((i - 1..i + 1, holder));
         }
+        if word == "key"
+            && let Some(holder) = plain_key(&words[..i])
+        {
+            return Some((i..i + 1, holder));
+        }
         if let Some(holder) = noun_in_word(word) {
             return Some((i..i + 1, holder));
         }
     }
     None
+}
+
+/// Words before `key` that make it a key of a map, a table, a keyboard or a cache, or one that may be known.
+#[rustfmt::skip]
+const OPEN_KEYS: &[&str] = &[
+    "public", "pub", "primary", "foreign", "partition", "sort", "hash", "cache", "index", "object", "map", "row",
+    "column", "lookup", "group", "composite", "unique", "range", "arrow", "shift", "ctrl", "hot", "short",
+    "function", "enter", "return", "delete", "escape", "tab", "space", "any", "config", "setting", "settings",
+    "option", "local", "translation", "message", "label", "query", "search", "order", "filter", "parent", "child",
+    "item", "entry", "data", "dict", "json", "yaml", "env", "header", "registry", "product", "idempotency",
+    "routing", "topic", "event", "metric", "tag", "node", "ssh", "gpg", "pgp", "host", "known", "authorized",
+    "feature", "flag", "param", "field", "prop", "attr", "property", "new", "old", "other", "same", "left",
+    "right", "up", "down", "react", "string", "name", "type", "id", "user", "file", "path", "verify", "deploy",
+    "trust", "trusted", "rsa", "jwk", "record", "cookie", "i18n", "locale", "text", "title", "menu", "module",
+    "normalized", "package", "dependency", "signature", "fingerprint", "checksum", "digest", "content", "s3",
+    "bucket", "blob", "document", "doc", "answer", "foo", "bar", "default", "resource", "state", "scan",
+];
+
+/// A key that nothing qualifies, or that a word of its own does: `stripe_key`.
+fn plain_key(before: &[String]) -> Option<Holder> {
+    match before.last() {
+        None => Some(Holder::Vague),
+        // `PASSWORD_KEY` names a key of a map.
+        Some(word) if noun_in_word(word).is_some() => None,
+        Some(word) => (!OPEN_KEYS.contains(&word.as_str())).then_some(Holder::Key),
+    }
 }
 
 fn qualified_key(qualifier: &str) -> Option<Holder> {
@@ -340,7 +376,10 @@ fn noun_in_word(word: &str) -> Option<Holder> {
         if let Some(at) = word.find(noun) {
             let rest = &word[at + noun.len()..];
             let prefix = &word[..at];
-            let plain = matches!(rest, "" | "s" | "key" | "value" | "str" | "string" | "base");
+            let plain = matches!(
+                rest,
+                "" | "s" | "key" | "value" | "str" | "string" | "base" | "accesskey" | "token"
+            );
             return (plain && !TURNS_BEFORE.contains(&prefix)).then_some(*holder);
         }
     }
@@ -394,6 +433,11 @@ mod tests {
             ("setPassword", Holder::Password),
             ("withToken", Holder::Token),
             ("creds", Holder::Vague),
+            ("stripe_key", Holder::Key),
+            ("mapsKey", Holder::Key),
+            ("auth.salt", Holder::Key),
+            ("key", Holder::Vague),
+            ("GITHUB_PAT", Holder::Token),
         ] {
             assert_eq!(
                 meaning(name.as_bytes()).map(|m| m.holder),
@@ -450,7 +494,7 @@ mod tests {
             "secretsmanager",
             "eos_token",
             "primary_key",
-            "key",
+            "cacheKey",
             "encryptedPasswordColumn",
         ] {
             assert_eq!(meaning(name.as_bytes()), None, "{name}");

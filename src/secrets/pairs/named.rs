@@ -61,6 +61,11 @@ fn content(text: &[u8], at: usize) -> Option<Range<usize>> {
         let end = skip_while(text, start, LONGEST_VALUE, |b| b != b']');
         return Some(start..end);
     }
+    // `<value>…</value>` within the element.
+    let at = VALUES
+        .iter()
+        .find(|value| byte(text, at) == Some(b'<') && starts(text, at + 1, &format!("{value}>")))
+        .map_or(at, |value| skip_space(text, at + value.len() + 2));
     let end = skip_while(text, at, LONGEST_VALUE, |b| b != b'<');
     (starts(text, end, "</") && end > at).then(|| trim(text, at..end))
 }
@@ -182,6 +187,11 @@ fn declared(text: &[u8], named: &Named) -> Option<Range<usize>> {
     let mut at = next;
     while let Some(found) = find_in(text, at..limit, "default") {
         at = found + "default".len();
+        at += if starts(text, at, "value") {
+            "value".len()
+        } else {
+            0
+        };
         let sign = skip_space(text, at);
         if !before(text, found).is_some_and(is_word)
             && matches!(byte(text, sign), Some(b'=' | b':'))

@@ -10,11 +10,11 @@ use super::text::{
     back_while, before, byte, enclosing_quote, ends, is_blank, is_quote, is_word, line_start,
     skip_blanks, skip_space, skip_while, starts,
 };
-use super::{name, named, plain};
+use super::{name, named, nested, plain};
 
 /// How a value is tied to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(in crate::secrets) enum Form {
     /// `name = "value"`, `"name": "value"` with a literal in quotes.
     Literal,
     /// The same without quotes, in a file where that counts.
@@ -29,6 +29,8 @@ pub(super) enum Form {
     Fallback,
     /// An attribute or element of markup, or `name=… value=…`.
     Markup,
+    /// `[name]` or `name:` with a block below it, of which the value is a member.
+    Member,
     /// `?name=value`.
     Query,
     /// `--name value`.
@@ -76,7 +78,8 @@ pub(super) fn read(text: &[u8], context: &Context, name: Range<usize>) -> Vec<Pa
     };
     let found = named::paired_value(text, &named)
         .or_else(|| by_operator(text, context, &named))
-        .or_else(|| plain::spaced(text, context, &named));
+        .or_else(|| plain::spaced(text, context, &named))
+        .or_else(|| nested::read(text, context, &named));
     let Some((literals, form)) = found else {
         return Vec::new();
     };
@@ -179,7 +182,13 @@ fn skip_subscript(text: &[u8], named: &Named) -> usize {
     {
         at += 1;
     }
-    skip_blanks(text, at)
+    let at = skip_blanks(text, at);
+    // `string Password { get; set; } = "…"`.
+    if byte(text, at) == Some(b'{') && starts(text, skip_blanks(text, at + 1), "get") {
+        let close = skip_while(text, at, 48, |b| b != b'}' && b != b'\n');
+        return skip_blanks(text, close + 1);
+    }
+    at
 }
 
 /// What a sign behind a name does, if anything; the longer signs come first.
@@ -220,7 +229,9 @@ fn operator(text: &[u8], named: &Named, at: usize) -> Option<(Operator, usize)> 
     let (sign, operator) = OPERATORS.iter().find(|(sign, _)| starts(text, at, sign))?;
     let mut after = at + sign.len();
     match (*operator)? {
-        Operator::Comma if named.quote.is_none() || at != skip_blanks(text, named.after) => None,
+        // `{password, "…"}` is a pair of Erlang.
+        Operator::Comma if named.quote.is_none() && before(text, named.front) != Some(b'{') => None,
+        Operator::Comma if at != skip_blanks(text, named.after) => None,
         Operator::Fallback if sign.ends_with("unwrap_or") => {
             after = skip_while(text, after, 40, |b| {
                 is_word(b) || matches!(b, b'(' | b'|' | b' ')
@@ -371,8 +382,16 @@ fn positional(text: &[u8], named: &Named) -> Option<Form> {
         return Some(Form::Flag);
     }
     let open = back_while(text, named.front, 64, |b| b.is_ascii_whitespace());
+    if named.quote.is_none() {
+        return (before(text, open) == Some(b'{')).then_some(Form::Literal);
+    }
     if before(text, open) != Some(b'(') {
-        return None;
+        // `setattr(object, "name", "value")`.
+        let first = back_while(text, open, 48, |b| is_word(b) || b", .->&".contains(&b));
+        let setter = ["setattr(", "hset(", "stringvar("]
+            .iter()
+            .any(|callee| ends(text, first, callee));
+        return (setter && before(text, open) == Some(b',')).then_some(Form::Passed);
     }
     let callee = &text[back_while(text, open - 1, 48, |b| is_word(b) || b == b'.')..open - 1];
     let last = callee.rsplit(|&b| b == b'.').next().unwrap_or_default();
@@ -390,6 +409,7 @@ fn positional(text: &[u8], named: &Named) -> Option<Form> {
         "lookup",
         "default",
         "getenvordefault",
+        "string",
         "get_env",
         "envordefault",
     ];

@@ -5,11 +5,11 @@ use std::ops::Range;
 use super::context::{Context, Setting};
 use super::pair::Form;
 use super::rules::Rule;
-use super::score::{self, Meant};
 use super::shape::{Shape, shape};
 use super::value::innocent;
 use super::vocabulary;
 use crate::secrets::candidate::Candidate;
+use crate::secrets::score::{self, Meant, Sheet, Weight};
 
 /// What a reader gives to be judged.
 pub(super) struct Placed {
@@ -18,7 +18,7 @@ pub(super) struct Placed {
     /// The value.
     pub(super) value: Range<usize>,
     /// What the surroundings add to or take from the sum.
-    pub(super) extra: i32,
+    pub(super) extra: Option<Weight>,
     /// What is wrong, without the value.
     pub(super) message: &'static str,
 }
@@ -39,13 +39,20 @@ pub(super) fn judge_as(plain: &[u8], context: &Context, placed: Placed) -> Optio
     if shape == Shape::Word && (is_stock_word(plain) || context.setting != Setting::Production) {
         return None;
     }
-    let sum = score::sum(Meant::Placed, shape, Form::Literal, context, placed.extra);
+    let mut sheet = Sheet::of_pair(Meant::Placed, shape, Form::Literal, context);
+    placed
+        .extra
+        .into_iter()
+        .for_each(|weight| sheet.add(weight));
+    if sheet.total() < score::MEDIUM {
+        return None;
+    }
     Some(Candidate {
         rule: placed.rule.meta(),
         value: placed.value,
         public_prefix: 0,
         family: placed.rule.family(),
-        confidence: score::confidence(sum)?,
+        sheet,
         message: placed.message.to_owned(),
         notes: Vec::new(),
     })

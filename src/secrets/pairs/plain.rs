@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::context::{Context, Kind};
 use super::pair::{Form, Named};
 use super::text::{
-    LONGEST_VALUE, back_while, before, byte, enclosing_quote, ends, is_blank, is_quote, is_word,
-    line_end, skip_blanks, skip_while, starts, trim,
+    LONGEST_VALUE, WINDOW, back_while, before, byte, enclosing_quote, ends, is_blank, is_quote,
+    is_word, line_end, skip_blanks, skip_while, starts, trim,
 };
 use super::{literal, sql};
 
@@ -26,6 +26,11 @@ pub(super) fn value(
     if let Some(found) = query(text, named, after) {
         return Some(found);
     }
+    if inside.is_none()
+        && let Some(value) = listed(text, context, named, after)
+    {
+        return Some((vec![value], Form::Inline));
+    }
     if let Some(mark) = inside {
         return inline(text, named, map, after, mark);
     }
@@ -40,6 +45,13 @@ pub(super) fn value(
         Kind::Yaml | Kind::Shell if !map => {
             shell(text, named, after).map(|value| (value, Form::Plain))
         }
+        // `-passin pass:…` of openssl.
+        Kind::Shell if map && is_pass_phrase(text, named, after) => {
+            word(text, after, true).map(|value| (value, Form::Flag))
+        }
+        Kind::Source if !map && is_block_string(text, named) => {
+            shell(text, named, after).map(|value| (value, Form::Inline))
+        }
         Kind::Shell if context.file_name.ends_with(b"mk") => {
             rest_of_line(text, after).map(|value| (value, Form::Plain))
         }
@@ -48,6 +60,60 @@ pub(super) fn value(
     let found = found
         .or_else(|| remark(text, context, named, map, after).map(|value| (value, Form::Remark)))?;
     Some((vec![found.0], found.1))
+}
+
+/// Whether nothing but the marks of a comment or a list stands before the name on its line.
+fn begins_line(text: &[u8], named: &Named) -> bool {
+    text[named.line(text)..named.front]
+        .iter()
+        .all(|b| b.is_ascii_whitespace() || b"#/*-;!+>|`".contains(b))
+}
+
+fn is_pass_phrase(text: &[u8], named: &Named, after: usize) -> bool {
+    text[named.name.clone()].eq_ignore_ascii_case(b"pass")
+        && after == named.after + 1
+        && !byte(text, after).is_none_or(|b| b.is_ascii_whitespace())
+        && before(text, named.front).is_some_and(|b| is_blank(b) || is_quote(b) || b == b'=')
+}
+
+/// `;name=value` of a connection string or a header of cookies, outside of quotation marks.
+fn listed(text: &[u8], context: &Context, named: &Named, after: usize) -> Option<Range<usize>> {
+    let separator = back_while(text, named.front, 1, |b| b == b' ');
+    let tight = after == named.after + 1 && before(text, after) == Some(b'=');
+    let left = &text[named.line(text)..named.front];
+    let cookies = super::text::contains(left, "cookie:");
+    let parted = before(text, separator) == Some(b';') || cookies;
+    let settings = matches!(context.kind, Kind::Config | Kind::Yaml | Kind::Prose);
+    if !tight || !parted || !(settings || cookies || super::text::contains(left, "jdbc:")) {
+        return None;
+    }
+    let end = skip_while(text, after, LONGEST_VALUE, |b| {
+        !b.is_ascii_whitespace() && !is_quote(b) && !matches!(b, b';' | b'<' | b'\\')
+    });
+    (end > after).then_some(after..end)
+}
+
+/// Whether the name begins a line of a string of several lines: `"""`, a template, a here document.
+fn is_block_string(text: &[u8], named: &Named) -> bool {
+    if named.quote.is_some() || !begins_line(text, named) {
+        return false;
+    }
+    let window = &text[named.front.saturating_sub(WINDOW)..named.front];
+    let odd = |mark: &[u8]| memchr::memmem::find_iter(window, mark).count() % 2 == 1;
+    odd(b"\"\"\"") || odd(b"'''") || odd(b"`") || is_here_document(window)
+}
+
+/// Whether a `<<NAME` has no line `NAME` behind it.
+fn is_here_document(window: &[u8]) -> bool {
+    let Some(open) = memchr::memmem::rfind(window, b"<<") else {
+        return false;
+    };
+    let start = skip_while(window, open, 6, |b| b"<~- \"'".contains(&b));
+    let end = skip_while(window, start, 24, |b| b.is_ascii_uppercase() || b == b'_');
+    let closed = window[end..]
+        .split(|&b| b == b'\n')
+        .any(|line| line.trim_ascii() == &window[start..end]);
+    end > start + 1 && !closed
 }
 
 /// `?name=value&…`, anywhere.
@@ -290,10 +356,8 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
         .unwrap_or_default();
     if is_flag(text, named) {
         let double = ends(text, named.front, "--");
-        // `-Password x` is PowerShell's; a single dash elsewhere starts a bundle of letters.
-        let counts = double
-            || text[named.name.start].is_ascii_uppercase()
-            || text[named.name.clone()].starts_with(b"pass");
+        // `-Password x` is PowerShell's, `-storepass x` Java's; a single dash may start a bundle of letters.
+        let counts = double || named.name.len() >= 4;
         let prose = context.kind == Kind::Prose
             && enclosing_quote(text, named.line(text), named.front).is_none();
         let found = if counts { word(text, at, true) } else { None };
@@ -312,11 +376,29 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
     if docker || setting || command {
         return rest(text, at).map(|value| (vec![value], Form::Plain));
     }
-    let defined = head.ends_with(b"#define")
+    let last = head.rsplit(|b| is_blank(*b)).next().unwrap_or_default();
+    // `proxy_set_header X-Api-Key "…";`, and `:password "…"` of Lisps.
+    let header = matches!(context.kind, Kind::Config | Kind::Shell) && last.ends_with(b"header");
+    let keyword = context.kind == Kind::Source && before(text, named.front) == Some(b':');
+    if context.kind == Kind::Prose && starts(text, at, "is ") {
+        return stated(text, at + "is ".len()).map(|value| (vec![value], Form::Remark));
+    }
+    let defined = header
+        || keyword
+        || head.ends_with(b"#define")
         || context.kind == Kind::Source && head.is_empty()
         || sql::is_account(text, &named.name);
     let literal = literal::at(text, at).filter(|l| l.whole && defined)?;
     Some((vec![literal.value], Form::Literal))
+}
+
+/// `the password is `…``: what stands in marks.
+fn stated(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = skip_blanks(text, at);
+    let mark = byte(text, start).filter(|&b| is_quote(b) || b == b'*')?;
+    let open = skip_while(text, start, 2, |b| b == mark);
+    let end = skip_while(text, open, 128, |b| b != mark && !b.is_ascii_whitespace());
+    (byte(text, end) == Some(mark)).then_some(open..end)
 }
 
 /// Keys of server configurations that a blank parts from their value.

@@ -89,7 +89,7 @@ impl Rule {
     pub(super) fn of(holder: Holder) -> Self {
         match holder {
             Holder::Password => Self::Password,
-            Holder::Secret | Holder::Vague => Self::Secret,
+            Holder::Secret | Holder::Key | Holder::Vague => Self::Secret,
             Holder::ApiKey => Self::ApiKey,
             Holder::Token => Self::Token,
         }

@@ -6,7 +6,7 @@ use super::vocabulary;
 
 /// The look of a value, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(in crate::secrets) enum Shape {
     /// Sixteen or more characters drawn at random.
     Random,
     /// A digest or key of 32 or more hexadecimal digits.
@@ -27,6 +27,24 @@ pub(super) enum Shape {
     Letters,
     /// A word.
     Word,
+}
+
+impl Shape {
+    /// Returns what the value looks like, in words.
+    pub(in crate::secrets) fn look(self) -> &'static str {
+        match self {
+            Self::Random => "sixteen or more characters that look drawn at random",
+            Self::Hex => "32 or more hexadecimal digits",
+            Self::Uuid => "a UUID",
+            Self::Strong => "a made password of letters, digits and signs",
+            Self::Dense => "ten or more characters that are no language",
+            Self::Mixed => "a word with digits or signs",
+            Self::Stock => "a plain word dressed up for a password policy",
+            Self::Number => "six or more digits",
+            Self::Letters => "letters that are no language",
+            Self::Word => "a word",
+        }
+    }
 }
 
 /// Counts over a value, made once.
@@ -160,9 +178,15 @@ fn is_dense(value: &[u8], counts: &Counts) -> bool {
     let likeness = vocabulary::likeness(value);
     let busy = counts.changes * 5 >= value.len();
     let stirred = counts.changes * 8 >= value.len();
+    // Chance makes a short text look like language now and then, a long one never.
+    let chance = match value.len() {
+        0..16 => 38,
+        16..24 => 45,
+        _ => 58,
+    };
     busy && likeness < 72
         || stirred && likeness < 60 && counts.digits + counts.upper > 1
-        || likeness < 38 && counts.letters() > 3
+        || likeness < chance && counts.letters() > 3
 }
 
 /// Eight or more characters of three classes, one of them a sign or well mixed.

@@ -33,7 +33,7 @@ pub(super) fn identified_by(text: &[u8], context: &Context, at: usize) -> Option
                 Placed {
                     rule: Rule::Sql,
                     value,
-                    extra: 0,
+                    extra: None,
                     message: "password of a database account",
                 },
             )

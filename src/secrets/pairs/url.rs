@@ -7,6 +7,7 @@ use super::placed::{self, Placed};
 use super::rules::Rule;
 use super::text::{back_while, byte, ends, is_quote, skip_while};
 use crate::secrets::candidate::Candidate;
+use crate::secrets::score;
 
 /// The longest part of a URL before its host.
 const LONGEST_USERINFO: usize = 512;
@@ -58,10 +59,10 @@ pub(super) fn read(text: &[u8], context: &Context, at: usize) -> Option<Candidat
         return None;
     }
     let extra = match reach {
-        Reach::Public => 1,
-        Reach::Private | Reach::Unknown => 0,
-        Reach::Service => -2,
-        Reach::Local => -3,
+        Reach::Public => Some(score::PUBLIC),
+        Reach::Private | Reach::Unknown => None,
+        Reach::Service => Some(score::CONTAINER),
+        Reach::Local => Some(score::LOCAL),
         Reach::Example => return None,
     };
     placed::judge_as(

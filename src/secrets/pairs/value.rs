@@ -325,7 +325,9 @@ fn is_measure(value: &[u8]) -> bool {
                     .iter()
                     .all(|b| b.is_ascii_digit() || b".-rcabetx*^~>=<".contains(b))
             || value[0] == b'#' && value.len() <= 9 && value[1..].iter().all(u8::is_ascii_hexdigit)
-            || value.starts_with(b"0x") && value.len() <= 18)
+            || value.starts_with(b"0x")
+                && value.len() <= 18
+                && value[2..].iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_unit(unit: &[u8]) -> bool {

@@ -41,6 +41,10 @@ pub(super) fn likeness(text: &[u8]) -> u32 {
             common += PAIRS[usize::from(a)] >> b & 1;
         }
     }
+    // A few pairs between digits say nothing.
+    if all as usize * 4 < text.len() {
+        return 0;
+    }
     u32::checked_div(common * 100, all).unwrap_or(0)
 }
 

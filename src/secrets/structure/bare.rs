@@ -5,7 +5,6 @@ use super::super::confirm::encoding;
 use super::super::shape::Class;
 use super::der::{self, Der};
 use super::{Key, rules};
-use crate::finding::Confidence;
 
 /// Reads the key that begins with the `MII` at `at`: a long sequence whose first item is the number 0.
 pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
@@ -42,7 +41,6 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
         public_prefix: 3,
         claim: at..end,
         identity: bytes,
-        confidence: Confidence::High,
         kind,
     })
 }

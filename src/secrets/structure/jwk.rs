@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::super::confirm::encoding;
 use super::{Key, rules};
-use crate::finding::Confidence;
 
 /// How far the object may reach on either side of `"kty"`.
 const REACH: usize = 6000;
@@ -36,7 +35,6 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
         public_prefix: 0,
         claim: object,
         identity,
-        confidence: Confidence::High,
         kind,
     })
 }

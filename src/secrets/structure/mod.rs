@@ -18,7 +18,7 @@ use std::ops::Range;
 
 use super::candidate::Candidate;
 use super::resolve::{Found, Rank};
-use crate::finding::Confidence;
+use super::score::Sheet;
 use crate::rule::RuleMeta;
 
 pub(super) use pem::holds_key;
@@ -35,8 +35,6 @@ struct Key {
     claim: Range<usize>,
     /// The key itself, however it is wrapped.
     identity: Vec<u8>,
-    /// How sure the reader is.
-    confidence: Confidence,
     /// What kind of key it is, for example `RSA, 2048 bits`.
     kind: String,
 }
@@ -85,7 +83,7 @@ fn into_found(key: Key) -> Found {
             value: key.value,
             public_prefix: key.public_prefix,
             family: "private-key",
-            confidence: key.confidence,
+            sheet: Sheet::of_self_made(),
             message,
             notes: Vec::new(),
         },

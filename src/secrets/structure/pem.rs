@@ -6,7 +6,6 @@ use std::borrow::Cow;
 use super::super::confirm::encoding;
 use super::der::{self, Der};
 use super::{Key, openssh, pgp, rules};
-use crate::finding::Confidence;
 use crate::rule::RuleMeta;
 
 /// How long a key may be, in bytes of text.
@@ -35,7 +34,7 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     if memchr::memmem::find(body, BEGIN).is_some() {
         return None;
     }
-    let (rule, kind, identity, confidence) = meaning(label, body)?;
+    let (rule, kind, identity) = meaning(label, body)?;
     let end = body_end.unwrap_or(header + body.len());
     let value_end = at + header + trimmed(&window[header..end]);
     let claim_end = at + body_end.map_or(value_end - at, |end| end + footer.len());
@@ -52,7 +51,6 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
         public_prefix: header,
         claim: at..claim_end,
         identity,
-        confidence,
         kind,
     })
 }
@@ -88,7 +86,7 @@ pub(in crate::secrets) fn holds_key(text: &[u8]) -> bool {
             .is_some_and(|body| armoured(&body) || matches!(der::read(&body), Some(Der::Key(_))))
 }
 
-type Meaning = (Option<&'static RuleMeta>, String, Vec<u8>, Confidence);
+type Meaning = (Option<&'static RuleMeta>, String, Vec<u8>);
 
 /// Decodes the body; nothing if it is no key.
 fn meaning(label: &[u8], body: &[u8]) -> Option<Meaning> {
@@ -96,7 +94,7 @@ fn meaning(label: &[u8], body: &[u8]) -> Option<Meaning> {
     let encrypted = memchr::memmem::find(&body, b"ENCRYPTED").is_some();
     let bytes = decode(&body)?;
     if encrypted {
-        return (bytes.len() >= 64).then(|| (None, String::new(), bytes, Confidence::High));
+        return (bytes.len() >= 64).then(|| (None, String::new(), bytes));
     }
     let (rule, kind) = match label {
         b"OPENSSH PRIVATE KEY" => (rules::OPENSSH_RULE, openssh::read(&bytes)?),
@@ -104,8 +102,8 @@ fn meaning(label: &[u8], body: &[u8]) -> Option<Meaning> {
         _ => (rules::PRIVATE_KEY_RULE, der::read(&bytes)?),
     };
     Some(match kind {
-        Der::Key(kind) => (Some(rule), kind, bytes, Confidence::High),
-        Der::Encrypted => (None, String::new(), bytes, Confidence::High),
+        Der::Key(kind) => (Some(rule), kind, bytes),
+        Der::Encrypted => (None, String::new(), bytes),
     })
 }
 

@@ -2,7 +2,6 @@
 
 use super::super::confirm::encoding;
 use super::{Key, rules};
-use crate::finding::Confidence;
 
 const LIMIT: usize = 64 << 10;
 
@@ -37,7 +36,6 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
         public_prefix: start,
         claim: at..at + end,
         identity,
-        confidence: Confidence::High,
         kind: String::from_utf8_lossy(kind).into_owned(),
     })
 }

@@ -95,7 +95,7 @@ fn severity(name: &str) -> Severity {
 const THRESHOLDS: &str = "
     # category  severity  confidence  phased  strict  observe
     credential  high      high        block   block   warn
-    credential  low       medium      block   block   warn
+    credential  low       medium      review  review  warn
     credential  critical  low         info    info    info
     keyword     medium    medium      review  review  warn
     keyword     medium    low         review  review  warn
@@ -369,6 +369,28 @@ fn development_dependencies_and_guesses_have_their_own_keys() {
             outcome(&judge(toml, ENFORCED, dependency(severity, path))),
             expected,
             "{toml} {path}"
+        );
+    }
+    for (toml, confidence, expected) in [
+        ("", Confidence::Low, Action::Info),
+        ("", Confidence::Medium, Action::Review),
+        ("", Confidence::High, Action::Block),
+        (
+            "secrets.keyword = \"block\"",
+            Confidence::Medium,
+            Action::Block,
+        ),
+        (
+            "secrets.credential = \"warn\"",
+            Confidence::Medium,
+            Action::Warn,
+        ),
+    ] {
+        let finding = detected(&CREDENTIAL, Severity::High, confidence, "a");
+        assert_eq!(
+            outcome(&judge(toml, ENFORCED, finding)),
+            expected,
+            "{toml} {confidence}"
         );
     }
     for (confidence, expected) in [

@@ -6,7 +6,7 @@ mod places;
 mod settings;
 
 use super::*;
-use crate::finding::RepoPath;
+use crate::finding::{Confidence, Place, RepoPath};
 
 /// All occurrences of all anchors, as the automaton of the engine reports them.
 pub(super) fn naive_hits(text: &[u8]) -> Vec<Hit> {
@@ -89,7 +89,11 @@ fn unmark(marked: &str) -> (String, Vec<Range<usize>>) {
 
 fn candidates(path: &str, text: &str) -> Vec<Candidate> {
     let place = Place::File(RepoPath::new(path));
-    find(&place, text.as_bytes(), &naive_hits(text.as_bytes()))
+    find(
+        &Context::of(&place),
+        text.as_bytes(),
+        &naive_hits(text.as_bytes()),
+    )
 }
 
 /// Says what is wrong unless exactly the marked values are found, with several draws of the random parts.
@@ -131,13 +135,13 @@ fn check_all(path: &str, texts: &[&str]) {
 #[test]
 fn the_setting_takes_a_step() {
     let text = r#"password = "hunter2!x""#;
-    let at = |path| candidates(path, text).first().map(|c| c.confidence);
+    let at = |path| candidates(path, text).first().map(|c| c.sheet.confidence());
     assert_eq!(at("src/a.py"), Some(Confidence::High));
     assert_eq!(at("tests/a.py"), Some(Confidence::Medium));
     assert_eq!(at("locales/a.py"), None);
     let weak = r#"password = "letmein123""#;
     assert_eq!(
-        candidates("src/a.py", weak)[0].confidence,
+        candidates("src/a.py", weak)[0].sheet.confidence(),
         Confidence::Medium
     );
     assert!(candidates("tests/a.py", weak).is_empty());
@@ -223,7 +227,11 @@ fn any_bytes_are_read_without_a_panic() {
             "README.md",
             "a.json",
         ][round % 10];
-        for candidate in find(&Place::File(RepoPath::new(path)), &text, &naive_hits(&text)) {
+        for candidate in find(
+            &Context::of(&Place::File(RepoPath::new(path))),
+            &text,
+            &naive_hits(&text),
+        ) {
             assert!(
                 candidate.value.start < candidate.value.end && candidate.value.end <= text.len()
             );

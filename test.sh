@@ -25,7 +25,8 @@ cargo clippy --quiet --all-targets -- -D warnings
 
 step "oracles (in target/oracles)"
 [ -x target/oracles/bin/python ] || python3 -m venv target/oracles
-target/oracles/bin/python -c 'import bandit' 2>/dev/null || target/oracles/bin/pip install --quiet bandit==1.9.4
+target/oracles/bin/python -c 'import bandit, sarif_om' 2>/dev/null ||
+  target/oracles/bin/pip install --quiet 'bandit[sarif]==1.9.4'
 # Bandit's own examples stand in its source distribution only; without them that comparison says that it is left out.
 [ -d target/oracles/bandit-examples ] || {
   target/oracles/bin/pip download --quiet --no-deps --no-binary :all: \

@@ -10,13 +10,14 @@
     reason = "a benchmark that cannot run has to stop"
 )]
 
+mod paired;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
-use nix::sys::resource::{UsageWho, getrusage};
+use paired::{Cost, compare, run};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_gate-hook");
 const ALL: &[&str] = &[
@@ -62,50 +63,6 @@ fn main() {
             || repo.run("git", &["diff", "--cached", "-U0"]),
         );
     }
-}
-
-/// Wall time and processor time of one run.
-#[derive(Clone, Copy)]
-struct Cost {
-    wall: Duration,
-    cpu: Duration,
-}
-
-fn compare(name: &str, rounds: usize, mut a: impl FnMut() -> Cost, mut b: impl FnMut() -> Cost) {
-    a();
-    b();
-    let pairs: Vec<(Cost, Cost)> = (0..rounds)
-        .map(|round| {
-            // Who goes first changes, so that neither profits from the other's warm caches.
-            if round % 2 == 0 {
-                let first = a();
-                (first, b())
-            } else {
-                let first = b();
-                (a(), first)
-            }
-        })
-        .collect();
-    let mut line = format!("  {name:<40}");
-    for (what, of) in [
-        ("wall", (|cost: &Cost| cost.wall) as fn(&Cost) -> Duration),
-        ("cpu", |cost| cost.cpu),
-    ] {
-        let mut ratios: Vec<f64> = pairs
-            .iter()
-            .map(|(a, b)| of(a).as_secs_f64() / of(b).as_secs_f64().max(1e-9))
-            .collect();
-        ratios.sort_by(f64::total_cmp);
-        let median = ratios[ratios.len() / 2];
-        write!(
-            line,
-            "  {what} {median:5.2} ({:.2}..{:.2})",
-            ratios[0],
-            ratios[ratios.len() - 1]
-        )
-        .unwrap();
-    }
-    println!("{line}");
 }
 
 struct Repo {
@@ -175,34 +132,16 @@ impl Repo {
 
     #[track_caller]
     fn run(&self, program: &str, arguments: &[&str]) -> Cost {
-        let cpu = || {
-            let usage = getrusage(UsageWho::RUSAGE_CHILDREN).unwrap();
-            let of = |time: nix::sys::time::TimeVal| {
-                Duration::from_micros((time.tv_sec() * 1_000_000 + time.tv_usec()).cast_unsigned())
-            };
-            of(usage.user_time()) + of(usage.system_time())
-        };
-        let (start, before) = (Instant::now(), cpu());
-        let output = Command::new(program)
+        let mut command = Command::new(program);
+        command
             .args(arguments)
             .env_clear()
             .env("HOME", &self.home)
             .env("PATH", "/usr/local/bin:/usr/bin:/bin")
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .current_dir(&self.root)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let cost = Cost {
-            wall: start.elapsed(),
-            cpu: cpu().saturating_sub(before),
-        };
-        assert!(
-            output.status.success(),
-            "{program} {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        cost
+            .stdin(Stdio::null());
+        run(&mut command, &[0])
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+use crate::bandit::config::ConfigError;
 use crate::finding::NotAFingerprint;
 use crate::git::GitError;
 use crate::policy::PolicyError;
@@ -125,6 +126,16 @@ impl From<PolicyError> for Failure {
         Self {
             hint,
             ..Self::configuration(crate::finding::printable(&error.to_string()))
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let hint = error.hint.clone();
+        Self {
+            hint,
+            ..Self::configuration(error.to_string())
         }
     }
 }

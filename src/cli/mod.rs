@@ -40,8 +40,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    baseline, ci, completions, demo, doctor, explain, followup, hook, import, init, install, man,
-    metrics, r#override, policy, report, review, rules, scan, status, uninstall, waiver,
+    bandit, baseline, ci, completions, demo, doctor, explain, followup, hook, import, init,
+    install, man, metrics, r#override, policy, report, review, rules, scan, status, uninstall,
+    waiver,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -64,6 +65,7 @@ Set up
 Look
   scan         Look at staged changes, files, a range, a patch or all history
   ci           Judge a proposed change in CI, or everything with --full
+  bandit       Scan Python files with Bandit's own command line
   explain      Explain a rule, a finding or a place: what, why, how to fix
   rules        List the rules, check or try your own
 
@@ -152,6 +154,7 @@ enum Command {
     Demo(demo::Arguments),
     Scan(scan::Arguments),
     Ci(ci::Arguments),
+    Bandit(bandit::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Policy(policy::Arguments),
@@ -213,6 +216,12 @@ fn run(arguments: &[OsString]) -> Exit {
             hook::run(&hook, context)
         });
     }
+    // Its options are Bandit's, so none of them is looked for in the tree of all commands.
+    if let Some(arguments) = bandit::Arguments::from_command_line(arguments) {
+        return finish(&Context::new(&Global::default()), |context| {
+            bandit::run(&arguments, context)
+        });
+    }
     let parsed = declaration(arguments)
         .try_get_matches_from(arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches));
@@ -271,6 +280,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Demo(arguments) => demo::run(arguments, context),
         Command::Scan(arguments) => scan::run(arguments, context),
         Command::Ci(arguments) => ci::run(arguments, context),
+        Command::Bandit(arguments) => bandit::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),
         Command::Policy(arguments) => policy::run(arguments, context),

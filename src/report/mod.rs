@@ -7,6 +7,7 @@
 //! writes a control character, an invisible character or a command that a CI log would obey.
 
 mod advice;
+pub mod bandit;
 mod entry;
 pub mod formats;
 pub mod governance;

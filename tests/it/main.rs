@@ -5,6 +5,7 @@
 mod adoption;
 mod backends;
 mod bandit;
+mod bandit_cli;
 mod ci;
 mod engines;
 mod failures;

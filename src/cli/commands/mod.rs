@@ -1,5 +1,6 @@
 //! The subcommands, one file each: its arguments and what it does with them.
 
+pub(super) mod bandit;
 pub(super) mod baseline;
 pub(super) mod ci;
 pub(super) mod completions;

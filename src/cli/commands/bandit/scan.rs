@@ -1,0 +1,83 @@
+//! Scans files on all cores; the order of the answers is the order of the files.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::bandit::{FileReport, Scanner};
+
+/// The name under which standard input is given, and the one under which it is shown.
+pub(super) const STDIN: [&str; 2] = ["-", "<stdin>"];
+
+/// What became of a file.
+pub(super) struct Scanned {
+    /// The name it is shown under.
+    pub(super) name: String,
+    /// The report, or why the file could not be read.
+    pub(super) report: Result<FileReport, String>,
+}
+
+/// Scans the files; `stdin` is what stands for `-`.
+pub(super) fn scan(
+    scanner: &Scanner,
+    files: &[(&str, &Path)],
+    stdin: Option<&Result<Vec<u8>, String>>,
+) -> Vec<Scanned> {
+    let one = |&(name, path): &(&str, &Path)| match stdin.filter(|_| name == STDIN[0]) {
+        Some(content) => Scanned {
+            name: STDIN[1].to_owned(),
+            report: content
+                .as_ref()
+                .map(|content| scanner.scan(STDIN[1], content))
+                .map_err(Clone::clone),
+        },
+        None => Scanned {
+            name: name.to_owned(),
+            report: fs::read(path)
+                .map(|content| scanner.scan(name, &content))
+                .map_err(|error| reason(&error)),
+        },
+    };
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = cores.min(files.len());
+    if workers < 2 {
+        return files.iter().map(one).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match files.get(index) {
+                Some(file) => done.push((index, one(file))),
+                None => break,
+            }
+        }
+        done
+    };
+    let mut answers: Vec<(usize, Scanned)> = thread::scope(|scope| {
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();
+        let mut done = work();
+        for other in others {
+            done.extend(
+                other
+                    .join()
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            );
+        }
+        done
+    });
+    answers.sort_by_key(|(index, _)| *index);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Returns what the system says about an error, without the number that Rust adds.
+pub(super) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}

@@ -1,0 +1,5 @@
+//! The audit engine against recorded answers, against the real pip-audit, and against damaged data.
+
+mod damage;
+mod shared;
+mod vectors;

@@ -25,6 +25,7 @@ cargo clippy --quiet --all-targets -- -D warnings
 
 step "oracles (in target/oracles)"
 [ -x target/oracles/bin/python ] || python3 -m venv target/oracles
+[ -x target/oracles/bin/pip-audit ] || target/oracles/bin/pip install --quiet pip-audit==2.10.1
 target/oracles/bin/python -c 'import bandit' 2>/dev/null || target/oracles/bin/pip install --quiet bandit==1.9.4
 # Bandit's own examples stand in its source distribution only; without them that comparison says that it is left out.
 [ -d target/oracles/bandit-examples ] || {
@@ -47,6 +48,7 @@ if [ -n "$full" ]; then
   done
   export GATE_HOOK_FULL=1
 fi
+export GATE_HOOK_ORACLES=1
 
 step "tests"
 log=$(mktemp)

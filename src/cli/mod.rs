@@ -10,6 +10,8 @@ mod authored;
 mod base;
 mod baselines;
 mod commands;
+mod database;
+mod download;
 pub mod environment;
 mod events;
 pub mod failure;
@@ -39,8 +41,8 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    baseline, ci, completions, demo, doctor, explain, followup, hook, init, install, man, metrics,
-    r#override, policy, report, rules, scan, status, uninstall, waiver,
+    advisories, baseline, ci, completions, demo, doctor, explain, followup, hook, init, install,
+    man, metrics, r#override, pip_audit, policy, report, rules, scan, status, uninstall, waiver,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -65,6 +67,8 @@ Look
   ci           Judge a proposed change in CI, or everything with --full
   explain      Explain a rule, a finding or a place: what, why, how to fix
   rules        List the rules, check or try your own
+  advisories   Update the advisory database, or show what is in it
+  pip-audit    Stand in for pip-audit: its options, output and exit codes
 
 Decide
   policy       Check the policy, or show which keys decide
@@ -151,6 +155,8 @@ enum Command {
     Ci(ci::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
+    Advisories(advisories::Arguments),
+    PipAudit(Box<pip_audit::Arguments>),
     Policy(policy::Arguments),
     Baseline(baseline::Arguments),
     Override(r#override::Arguments),
@@ -268,6 +274,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Ci(arguments) => ci::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),
+        Command::Advisories(arguments) => advisories::run(arguments, context),
+        Command::PipAudit(arguments) => pip_audit::run(arguments, context),
         Command::Policy(arguments) => policy::run(arguments, context),
         Command::Baseline(arguments) => baseline::run(arguments, context),
         Command::Override(arguments) => r#override::run(arguments, context),

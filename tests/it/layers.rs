@@ -60,7 +60,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "policy",
         ],
     ),
-    ("catalog", &["finding", "rule", "secrets", "bandit", "audit"]),
+    (
+        "catalog",
+        &["finding", "rule", "secrets", "bandit", "audit"],
+    ),
     (
         "cli",
         &[

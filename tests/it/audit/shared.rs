@@ -1,5 +1,11 @@
 //! The folder with advisories and recorded answers, which lies beside the project and is no part of it.
 
+#![expect(clippy::print_stdout, reason = "the log says what was used")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the test command speaks through variables"
+)]
+
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 

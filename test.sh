@@ -27,6 +27,7 @@ step "oracles (in target/oracles)"
 [ -x target/oracles/bin/python ] || python3 -m venv target/oracles
 target/oracles/bin/python -c 'import bandit, sarif_om' 2>/dev/null ||
   target/oracles/bin/pip install --quiet 'bandit[sarif]==1.9.4'
+[ -x target/oracles/bin/pip-audit ] || target/oracles/bin/pip install --quiet pip-audit==2.10.1
 # Bandit's own examples stand in its source distribution only; without them that comparison says that it is left out.
 [ -d target/oracles/bandit-examples ] || {
   target/oracles/bin/pip download --quiet --no-deps --no-binary :all: \
@@ -48,6 +49,7 @@ if [ -n "$full" ]; then
   done
   export GATE_HOOK_FULL=1
 fi
+export GATE_HOOK_ORACLES=1
 
 step "tests"
 log=$(mktemp)

@@ -6,5 +6,7 @@ use crate::rule::RuleMeta;
 pub fn rules() -> Vec<&'static RuleMeta> {
     let mut rules = crate::bandit::catalog();
     rules.extend(crate::secrets::catalog());
+    rules.extend(crate::audit::catalog());
+    rules.sort_by_key(|rule| rule.id);
     rules
 }

@@ -3,37 +3,72 @@
 //! Comes in: nothing; the readers of the formats fill these types. Everything in them is as it stands in the
 //! file: not yet compared with any advisory, and not yet safe to print.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::finding::{Location, RepoPath};
 
 /// A package's name as the index normalises it: lower case, runs of `-`, `_` and `.` folded to one `-`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PackageName(String);
+///
+/// How it is written is kept for messages; it takes no part in comparisons.
+#[derive(Debug, Clone)]
+pub struct PackageName {
+    normalised: String,
+    written: String,
+}
 
 impl PackageName {
     /// Normalises a name as it is written.
     pub fn new(written: &str) -> Self {
-        let mut name = String::with_capacity(written.len());
-        for c in written.trim().chars() {
+        let written = written.trim();
+        let mut normalised = String::with_capacity(written.len());
+        for c in written.chars() {
             match c {
-                '-' | '_' | '.' if name.ends_with('-') => {}
-                '-' | '_' | '.' => name.push('-'),
-                c => name.push(c.to_ascii_lowercase()),
+                '-' | '_' | '.' if normalised.ends_with('-') => {}
+                '-' | '_' | '.' => normalised.push('-'),
+                c => normalised.push(c.to_ascii_lowercase()),
             }
         }
-        Self(name)
+        Self {
+            normalised,
+            written: written.to_owned(),
+        }
     }
 
     /// Returns the normalised name.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.normalised
+    }
+
+    /// Returns the name as it is written.
+    pub fn written(&self) -> &str {
+        &self.written
+    }
+}
+
+impl PartialEq for PackageName {
+    fn eq(&self, other: &Self) -> bool {
+        self.normalised == other.normalised
+    }
+}
+
+impl Eq for PackageName {}
+
+impl PartialOrd for PackageName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for PackageName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.normalised.cmp(&other.normalised)
     }
 }
 
 impl fmt::Display for PackageName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(&self.normalised)
     }
 }
 

@@ -10,6 +10,8 @@ mod authored;
 mod base;
 mod baselines;
 mod commands;
+mod database;
+mod download;
 pub mod environment;
 mod events;
 pub mod failure;
@@ -40,9 +42,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use jiff::Timestamp;
 
 use commands::{
-    bandit, baseline, ci, completions, demo, doctor, explain, followup, hook, import, init,
-    install, man, metrics, r#override, policy, report, review, rules, scan, status, uninstall,
-    waiver,
+    advisories, bandit, baseline, ci, completions, demo, doctor, explain, followup, hook, import,
+    init, install, man, metrics, r#override, pip_audit, policy, report, review, rules, scan,
+    status, uninstall, waiver,
 };
 use environment::{ColorChoice, Environment};
 use failure::{Exit, Failure};
@@ -68,6 +70,8 @@ Look
   bandit       Scan Python files with Bandit's own command line
   explain      Explain a rule, a finding or a place: what, why, how to fix
   rules        List the rules, check or try your own
+  advisories   Update the advisory database, or show what is in it
+  pip-audit    Stand in for pip-audit: its options, output and exit codes
 
 Decide
   policy       Check the policy, or show which keys decide
@@ -157,6 +161,8 @@ enum Command {
     Bandit(bandit::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
+    Advisories(advisories::Arguments),
+    PipAudit(Box<pip_audit::Arguments>),
     Policy(policy::Arguments),
     Baseline(baseline::Arguments),
     Override(r#override::Arguments),
@@ -283,6 +289,8 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Bandit(arguments) => bandit::run(arguments, context),
         Command::Explain(arguments) => explain::run(arguments, context),
         Command::Rules(arguments) => rules::run(arguments, context),
+        Command::Advisories(arguments) => advisories::run(arguments, context),
+        Command::PipAudit(arguments) => pip_audit::run(arguments, context),
         Command::Policy(arguments) => policy::run(arguments, context),
         Command::Baseline(arguments) => baseline::run(arguments, context),
         Command::Override(arguments) => r#override::run(arguments, context),

@@ -14,6 +14,7 @@ pub mod governance;
 mod inert;
 mod layout;
 mod page;
+pub mod pip_audit;
 mod snippet;
 mod summary;
 

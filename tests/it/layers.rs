@@ -60,7 +60,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "policy",
         ],
     ),
-    ("catalog", &["finding", "rule", "secrets", "bandit"]),
+    (
+        "catalog",
+        &["finding", "rule", "secrets", "bandit", "audit"],
+    ),
     (
         "cli",
         &[
@@ -71,6 +74,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "git",
             "secrets",
             "bandit",
+            "audit",
             "introduced",
             "policy",
             "report",
@@ -102,6 +106,9 @@ const OWNED: &[(&str, &[&str])] = &[
     ("stacker::", &["bandit"]),
     ("encoding_rs::", &["bandit"]),
     ("serde_sarif::", &["report"]),
+    ("cvss::", &["audit"]),
+    ("zip::", &["audit"]),
+    ("ureq::", &["cli"]),
     ("std::thread", &["scan", "git", "cli"]),
 ];
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop")]
 
 mod adoption;
+mod audit;
 mod backends;
 mod bandit;
 mod bandit_cli;

@@ -12,7 +12,7 @@ fn the_score_of_a_finding_is_kept_and_explained() {
     let repo = Repo::unborn(&[]);
     repo.write(
         "deploy/values.yaml",
-        &format!("redis_password: {}\n", password()),
+        format!("redis_password: {}\n", password()),
     );
     repo.git(&["add", "."]).ok();
     let scanned = repo.gate(&["scan"]).ok();
@@ -40,7 +40,7 @@ fn a_value_that_was_let_go_came_to_a_gate_that_is_named() {
     let value = password();
     repo.write(
         "login.py",
-        &format!("password_field = '{value}'\npassword = '${{DB_PASSWORD}}'\n"),
+        format!("password_field = '{value}'\npassword = '${{DB_PASSWORD}}'\n"),
     );
     let field = repo
         .gate(&["explain", "login.py:1", "--why-not", &value])

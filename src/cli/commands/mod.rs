@@ -1,5 +1,6 @@
 //! The subcommands, one file each: its arguments and what it does with them.
 
+pub(super) mod advisories;
 pub(super) mod bandit;
 pub(super) mod baseline;
 pub(super) mod ci;
@@ -15,6 +16,7 @@ pub(super) mod install;
 pub(super) mod man;
 pub(super) mod metrics;
 pub(super) mod r#override;
+pub(super) mod pip_audit;
 pub(super) mod policy;
 pub(super) mod report;
 pub(super) mod review;

@@ -1,5 +1,7 @@
 //! Random changes to real files, always the same for the same seed.
 
+use gate_hook::bandit::{Scanner, Settings};
+
 /// A small generator of numbers (xorshift).
 pub(super) struct Random(u64);
 
@@ -92,8 +94,10 @@ const NAMES: &[&str] = &[
 pub(super) fn mutate(text: &str, seed: u64) -> String {
     let mut random = Random::new(seed + 1);
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let scanner = Scanner::new(Settings::default());
     for _ in 0..4 + random.below(12) {
         let at = random.below(lines.len());
+        let before = lines.clone();
         match random.below(10) {
             0..=2 => insert(&mut lines, at, &mut random),
             3..=5 => comment(&mut lines, at, &mut random),
@@ -101,6 +105,14 @@ pub(super) fn mutate(text: &str, seed: u64) -> String {
             7 => wrap(&mut lines, at),
             8 => alias(&mut lines, at, &mut random),
             _ => requote(&mut lines, at),
+        }
+        // Broken files say little, so only a few stay broken.
+        let broken = scanner
+            .scan("m.py", lines.join("\n").as_bytes())
+            .error
+            .is_some();
+        if broken && random.below(40) > 0 {
+            lines = before;
         }
     }
     let end = match random.below(8) {

@@ -56,14 +56,18 @@ fn the_same_call_in_an_untouched_part_of_the_file_exists_and_stops_nothing() {
 #[test]
 fn an_import_that_makes_an_old_line_dangerous_introduces_it_and_a_move_does_not() {
     let repo = Repo::new();
-    repo.commit_unscanned("a.py", format!("{CALL}x = 1\n"));
-    repo.stage("a.py", format!("import subprocess\n{CALL}x = 1\n"));
+    let call = "run(command, shell=True)\n";
+    repo.commit_unscanned("a.py", format!("{call}x = 1\n"));
+    repo.stage("a.py", format!("from subprocess import run\n{call}x = 1\n"));
     let answer = repo.commit();
     assert_ne!(answer.code, 0, "{}", answer.text());
     assert!(answer.text().contains("a.py:2:1"), "{}", answer.text());
-    repo.commit_unscanned("a.py", format!("import subprocess\n{CALL}x = 1\n"));
+    repo.commit_unscanned("a.py", format!("from subprocess import run\n{call}x = 1\n"));
     repo.git(&["mv", "a.py", "b.py"]).ok();
-    repo.stage("b.py", format!("import subprocess\nx = 1\n\n\n{CALL}"));
+    repo.stage(
+        "b.py",
+        format!("from subprocess import run\nx = 1\n\n\n{call}"),
+    );
     repo.commit().ok();
 }
 

@@ -25,9 +25,9 @@ fn the_score_of_a_finding_is_kept_and_explained() {
         .gate(&["explain", "deploy/values.yaml:1", "--why"])
         .ok();
     for said in [
-        "+5  the name holds a password",
+        "+7  the name holds a password, the value is a made password",
         "+1  a setting is what runs",
-        "6  the sum",
+        "8  the sum",
     ] {
         assert!(why.stdout.contains(said), "`{said}` in\n{}", why.stdout);
     }

@@ -169,11 +169,11 @@ fn candidates_are_shown_in_place_of_the_code() {
 fn yaml_says_what_json_says() {
     let yaml = text(Format::Yaml, &document(vec![finding("a.py", 1)]));
     assert!(
-        yaml.contains("\n  code: \"1 assert (\\\\n2   '<\\U0001f600>')\\\\n\"\n"),
+        yaml.contains("\n    code: \"1 assert (\\\\n2   '<\\U0001f600>')\\\\n\"\n"),
         "{yaml}"
     );
     assert!(
-        yaml.contains("\n  line_range:\n    - 1\n    - 2\n"),
+        yaml.contains("\n    line_range:\n      - 1\n      - 2\n"),
         "{yaml}"
     );
     assert!(

@@ -21,7 +21,6 @@ pub(super) struct Text<'a> {
     #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) around: &'a Lookup<'a>,
     /// The files at both ends of the change: where it leads to, then where it comes from.
-    #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) ends: &'a [&'a Lookup<'a>],
 }
 

@@ -111,6 +111,37 @@ fn an_engine_runs_alone_where_it_is_asked_for() {
 }
 
 #[test]
+fn bandits_own_configuration_counts_and_cannot_be_loosened_by_the_change_itself() {
+    let repo = Repo::new();
+    let code = format!("import subprocess\n{CALL}");
+    repo.stage("pyproject.toml", "[tool.bandit]\nskips = [\"B602\"]\n");
+    repo.stage("a.py", &code);
+    assert_ne!(repo.commit().code, 0, "the change leaves out what finds it");
+    repo.git(&["reset", "-q", "a.py"]).ok();
+    repo.commit().ok();
+    repo.stage("a.py", &code);
+    repo.commit().ok();
+    // To let a test in again introduces nothing in old lines.
+    repo.stage("pyproject.toml", "[tool.bandit]\nskips = [\"B101\"]\n");
+    repo.stage("a.py", format!("{code}x = 1\n"));
+    repo.commit().ok();
+}
+
+#[test]
+fn a_mistake_in_bandits_configuration_ends_in_2_with_its_place() {
+    let repo = Repo::new();
+    repo.stage("pyproject.toml", "[tool.bandit]\nskips = 3\n");
+    repo.stage("a.py", "x = 1\n");
+    let answer = repo.gate(&["scan"]);
+    assert_eq!(answer.code, 2, "{}", answer.text());
+    assert!(
+        answer.stderr.contains("pyproject.toml:2"),
+        "{}",
+        answer.text()
+    );
+}
+
+#[test]
 fn a_blanket_nosec_on_an_added_line_is_said() {
     let repo = Repo::new();
     let line = format!(

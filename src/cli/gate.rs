@@ -9,6 +9,7 @@ use crate::cli::Context;
 use crate::cli::baselines;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::lookup;
 use crate::cli::options::{self, Options};
 use crate::cli::registry;
 use crate::cli::rulebook::Rulebook;
@@ -140,12 +141,14 @@ pub(super) fn look(
     // Whoever asks to look has the time that it takes, and so has CI.
     let waits = !matches!(look.situation.activity, Activity::Look | Activity::Ci);
     let budget = rulebook.time_budget().filter(|_| waits);
+    let named = look.options.database()?;
     let job = Job {
         repository: look.repository,
         policies: &rulebook.policies,
         engines: look.options.engines(),
         imported: &imported.findings,
         custom_rules: rulebook.custom_rules.clone(),
+        advisories: &|| lookup::open(named, &rulebook.policies, context.environment.now()),
         time_is_up: &|| budget.is_some_and(|budget| started.elapsed() >= budget),
     };
     let expected = Expected::default();

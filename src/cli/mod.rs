@@ -19,6 +19,7 @@ mod files;
 mod gate;
 mod kept;
 mod ledger;
+mod lookup;
 mod net;
 mod options;
 mod outputs;

@@ -1,7 +1,8 @@
 //! What a person may ask of every command that looks, whatever it looks at.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use crate::cli::database;
 use crate::cli::failure::Failure;
 use crate::cli::rulebook::{Rulebook, utf8};
 use crate::finding::{Engine, printable};
@@ -19,6 +20,9 @@ pub(super) struct Options {
     /// Judge what another tool found as well: a SARIF report
     #[arg(long = "import", value_name = "FILE")]
     imports: Vec<PathBuf>,
+    /// Look packages up in this advisory database instead of the user's own
+    #[arg(long, value_name = "FILE")]
+    database: Option<PathBuf>,
 }
 
 /// What nobody asked anything of: a hook.
@@ -26,6 +30,7 @@ pub(super) static NOTHING: Options = Options {
     engines: Vec::new(),
     policy: None,
     imports: Vec::new(),
+    database: None,
 };
 
 impl Options {
@@ -40,6 +45,13 @@ impl Options {
     /// Reads the policy file that was named.
     pub(super) fn rulebook(&self) -> Result<Option<Rulebook>, Failure> {
         self.policy.as_deref().map(Rulebook::from_file).transpose()
+    }
+
+    /// Returns the advisory database that was named; one that cannot be used is an error at once.
+    pub(super) fn database(&self) -> Result<Option<&Path>, Failure> {
+        let path = self.database.as_deref();
+        path.map(database::open_named).transpose()?;
+        Ok(path)
     }
 
     /// Reads the reports of other tools.
@@ -66,7 +78,7 @@ impl Options {
 }
 
 /// The engines there are.
-const ENGINES: &[Engine] = &[Engine::Secrets, Engine::Bandit];
+const ENGINES: &[Engine] = &[Engine::Secrets, Engine::Bandit, Engine::Audit];
 
 fn engine(name: &str) -> Result<Engine, String> {
     let known = |engine: &&Engine| engine.name() == name;

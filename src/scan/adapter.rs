@@ -18,10 +18,8 @@ pub(super) struct Text<'a> {
     /// Whether the content is all of the file, rather than a part of it that a patch shows.
     pub(super) whole: bool,
     /// The files around it.
-    #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) around: &'a Lookup<'a>,
     /// The files at both ends of the change: where it leads to, then where it comes from.
-    #[expect(dead_code, reason = "for engines that compare states")]
     pub(super) ends: &'a [&'a Lookup<'a>],
 }
 
@@ -66,10 +64,6 @@ pub(super) struct Looked {
 
 /// What makes a finding of an engine new.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "for engines that compare states")
-)]
 pub(super) enum Newness {
     /// It stands on an added line, and there are more of its kind than before: history keeps what is added.
     Added,

@@ -1,49 +1,48 @@
-//! The Bandit engine in the pipeline: every touched Python file.
+//! The Bandit engine in the pipeline: every touched Python file, under the configuration that the repository has.
+//!
+//! Both ends of a change are read under the configurations of both: a change that leaves a test out does not
+//! silence it for itself, and one that lets a test in does not introduce what that test finds in old lines.
 
-use super::adapter::{Adapter, Looked, Newness, Remark, Text};
+use std::collections::HashMap;
+
+use super::adapter::{Adapter, Looked, Lookup, Newness, Remark, Text};
 use super::{Job, ScanError};
-use crate::bandit::{FileReport, Issue, NosecProblem, PythonVersion, Scanner, Settings};
+use crate::bandit::config::{RepositorySettings, settings_for};
+use crate::bandit::{FileReport, Issue, NosecProblem, PythonVersion, Scanner};
 use crate::finding::{Engine, RepoPath, printable};
+use crate::policy::Policy;
 use crate::receipt::{Consequence, Unscanned};
 
 /// The Bandit engine.
-pub(super) struct Bandit {
-    /// The meanings of Python that policies name.
-    versions: Vec<PythonVersion>,
-    /// One scanner for each of them, made when the first file is there.
-    scanners: Vec<Scanner>,
+pub(super) struct Bandit<'a> {
+    policies: &'a [Policy],
+    /// What holds in each directory of the trees at hand.
+    settings: HashMap<String, Vec<(RepositorySettings, Scanner)>>,
 }
 
-impl Bandit {
-    pub(super) fn new(job: &Job<'_>) -> Self {
-        let mut versions: Vec<PythonVersion> = job
-            .policies
-            .iter()
-            .map(|policy| python(&policy.bandit.python_version.value))
-            .collect();
-        versions.sort_unstable();
-        versions.dedup();
+impl<'a> Bandit<'a> {
+    pub(super) fn new(job: &'a Job<'a>) -> Self {
         Self {
-            versions,
-            scanners: Vec::new(),
+            policies: job.policies,
+            settings: HashMap::new(),
         }
     }
 
-    fn scanners(&mut self) -> &[Scanner] {
-        if self.scanners.is_empty() {
-            let scanner = |python: &PythonVersion| {
-                Scanner::new(Settings {
-                    python: *python,
-                    ..Settings::default()
-                })
-            };
-            self.scanners = self.versions.iter().map(scanner).collect();
+    /// Returns the different settings that hold in a directory at either end of the change.
+    fn settings(
+        &mut self,
+        directory: &str,
+        ends: &[&Lookup<'_>],
+    ) -> Result<&[(RepositorySettings, Scanner)], ScanError> {
+        if !self.settings.contains_key(directory) {
+            let found = found(self.policies, directory, ends)?;
+            self.settings.insert(directory.to_owned(), found);
         }
-        &self.scanners
+        Ok(&self.settings[directory])
     }
 }
 
-impl Adapter for Bandit {
+impl Adapter for Bandit<'_> {
     fn engine(&self) -> Engine {
         Engine::Bandit
     }
@@ -56,6 +55,10 @@ impl Adapter for Bandit {
         matches!(path.extension(), b"py" | b"pyw")
     }
 
+    fn begin(&mut self) {
+        self.settings.clear();
+    }
+
     fn look(&mut self, text: &Text<'_>) -> Result<Looked, ScanError> {
         let Some(path) = text.place.path() else {
             return Ok(Looked::default());
@@ -64,10 +67,22 @@ impl Adapter for Bandit {
             return Ok(text.in_part(Engine::Bandit));
         }
         let path = path.to_text();
+        let directory = path.rsplit_once('/').map_or("", |(directory, _)| directory);
+        let settings = self.settings(directory, text.ends)?;
         let mut looked = Looked::default();
+        let mut reports = settings
+            .iter()
+            .filter(|(settings, _)| !settings.leave_out(&path))
+            .map(|(_, scanner)| scanner.scan(&path, text.bytes))
+            .peekable();
+        if reports.peek().is_none() {
+            let reason = "Bandit's configuration leaves this path out";
+            looked
+                .unscanned
+                .push(unscanned(text, reason, Consequence::Excluded));
+        }
         let mut issues: Vec<Issue> = Vec::new();
-        for scanner in self.scanners() {
-            let report = scanner.scan(&path, text.bytes);
+        for report in reports {
             take(text, report, &mut issues, &mut looked);
         }
         let place = text.place;
@@ -82,12 +97,7 @@ impl Adapter for Bandit {
 /// Takes what one configuration finds and the ones before did not.
 fn take(text: &Text<'_>, report: FileReport, issues: &mut Vec<Issue>, looked: &mut Looked) {
     if let Some(reason) = &report.error {
-        let unscanned = Unscanned {
-            place: text.place.clone(),
-            engine: Some(Engine::Bandit),
-            reason: printable(reason),
-            consequence: Consequence::Policy,
-        };
+        let unscanned = unscanned(text, &printable(reason), Consequence::Policy);
         if !looked.unscanned.contains(&unscanned) {
             looked.unscanned.push(unscanned);
         }
@@ -131,6 +141,54 @@ fn nosec(problem: &NosecProblem) -> String {
             shown(words)
         ),
     }
+}
+
+fn unscanned(text: &Text<'_>, reason: &str, consequence: Consequence) -> Unscanned {
+    Unscanned {
+        place: text.place.clone(),
+        engine: Some(Engine::Bandit),
+        reason: reason.to_owned(),
+        consequence,
+    }
+}
+
+/// Reads what holds in a directory, at the end of the change first: a mistake there is an error, one at its
+/// beginning is what the change mends.
+fn found(
+    policies: &[Policy],
+    directory: &str,
+    ends: &[&Lookup<'_>],
+) -> Result<Vec<(RepositorySettings, Scanner)>, ScanError> {
+    let fallback = [Policy::builtin()];
+    let policies = if policies.is_empty() {
+        &fallback
+    } else {
+        policies
+    };
+    let mut found: Vec<(RepositorySettings, Scanner)> = Vec::new();
+    for (at, end) in ends.iter().enumerate() {
+        let lookup = |path: &str| end(&RepoPath::new(path));
+        for (number, policy) in policies.iter().rev().enumerate() {
+            let config = policy.bandit.config.as_ref();
+            let config = config.map(|setting| setting.value.as_str());
+            let mut settings = match settings_for(directory, config, &lookup) {
+                Ok(settings) => settings,
+                Err(error) if (at, number) == (0, 0) => {
+                    return Err(ScanError::Configuration {
+                        hint: error.hint.clone(),
+                        message: printable(&error.to_string()),
+                    });
+                }
+                Err(_) => continue,
+            };
+            settings.settings.python = python(&policy.bandit.python_version.value);
+            if !found.iter().any(|(known, _)| *known == settings) {
+                let scanner = Scanner::new(settings.settings.clone());
+                found.push((settings, scanner));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Returns the nearest version whose meaning is known.

@@ -13,20 +13,23 @@
 //! To add an engine: a file with its [`Adapter`], and its line in [`scan`].
 
 mod adapter;
+mod audit;
 mod bandit;
 mod content;
 mod imported;
 mod pipeline;
 mod secrets;
 
+use crate::audit::Database;
 use crate::finding::{Engine, Finding};
 use crate::git::{GitError, Repository};
 use crate::input::Change;
 use crate::introduced::Detected;
 use crate::policy::Policy;
-use crate::receipt::Receipt;
+use crate::receipt::{Deferral, Receipt};
 
 use adapter::Adapter;
+use audit::Audit;
 use bandit::Bandit;
 use pipeline::Pipeline;
 use secrets::Secrets;
@@ -48,8 +51,19 @@ pub struct Job<'a> {
     pub custom_rules: Vec<crate::secrets::Rule>,
     /// What other tools reported.
     pub imported: &'a [Finding],
+    /// Opens what is known of vulnerable packages; called when the first dependency is looked up, and not again.
+    pub advisories: &'a dyn Fn() -> Advisories,
     /// Whether the time that the policy gives is spent; what is left then, never secrets, is deferred.
     pub time_is_up: &'a dyn Fn() -> bool,
+}
+
+/// What is known of vulnerable packages.
+#[derive(Debug)]
+pub struct Advisories {
+    /// Where packages are looked up.
+    pub database: Database,
+    /// Why that is not enough, where it is not.
+    pub incomplete: Option<Deferral>,
 }
 
 /// The engines that compare the state before a change with the state after it.
@@ -137,6 +151,9 @@ fn of_states<'a>(job: &'a Job<'a>) -> Vec<Box<dyn Adapter + 'a>> {
     let mut adapters: Vec<Box<dyn Adapter + 'a>> = Vec::new();
     if job.engines.contains(&Engine::Bandit) {
         adapters.push(Box::new(Bandit::new(job)));
+    }
+    if job.engines.contains(&Engine::Audit) {
+        adapters.push(Box::new(Audit::new(job)));
     }
     adapters
 }

@@ -7,7 +7,7 @@ mod tests;
 use std::collections::{BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::adapter::{Adapter, Looked, Lookup, Remark, Text};
+use super::adapter::{Adapter, Looked, Lookup, Newness, Remark, Text};
 use super::content::{NotRead, Reader, Tree};
 use super::{Job, Net, Outcome, ScanError};
 use crate::finding::{Engine, Finding, Origin, Place, RepoPath};
@@ -122,6 +122,9 @@ impl<'a> Pipeline<'a> {
                     findings,
                 });
             }
+        }
+        if adapter.newness() == Newness::First {
+            leave_out_repeated(&mut found);
         }
         found.retain(|found| !found.findings.is_empty());
         if net.is_some_and(|net| net.standing) {
@@ -323,7 +326,11 @@ impl<'a> Pipeline<'a> {
             });
             return Vec::new();
         };
-        receipt.unscanned.extend(looked.unscanned);
+        for unscanned in looked.unscanned {
+            if !receipt.unscanned.contains(&unscanned) {
+                receipt.unscanned.push(unscanned);
+            }
+        }
         for deferral in looked.deferred {
             if !receipt.deferred.contains(&deferral) {
                 receipt.deferred.push(deferral);
@@ -359,6 +366,16 @@ fn touched<'c>(adapter: &dyn Adapter, change: &'c Change) -> Vec<&'c FileChange>
         adapter.wants(&file.path) && (file.mode == FileMode::Regular || adapter.reads_texts())
     };
     change.files.iter().filter(concerns).collect()
+}
+
+/// Leaves out what was found again in a file that several touched ones include.
+fn leave_out_repeated(found: &mut [Found<'_>]) {
+    let mut known = HashSet::new();
+    for found in found {
+        found
+            .findings
+            .retain(|finding| known.insert((finding.fingerprint, finding.location.clone())));
+    }
 }
 
 /// Returns whether the content is all of the file: a patch shows all of a file only where it is new.

@@ -56,6 +56,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "git",
             "secrets",
             "bandit",
+            "audit",
             "introduced",
             "policy",
         ],

@@ -42,6 +42,11 @@ impl Options {
         self.policy.as_deref().map(Rulebook::from_file).transpose()
     }
 
+    /// Returns whether reports of other tools are named.
+    pub(super) fn imports(&self) -> bool {
+        !self.imports.is_empty()
+    }
+
     /// Reads the reports of other tools.
     pub(super) fn imported(&self) -> Result<Imported, Failure> {
         let mut all = Imported::default();

@@ -15,6 +15,7 @@
 mod adapter;
 mod bandit;
 mod content;
+mod history;
 mod imported;
 mod pipeline;
 mod secrets;
@@ -32,6 +33,7 @@ use pipeline::Pipeline;
 use secrets::Secrets;
 
 pub use content::Tree;
+pub use history::{Journal, NoJournal, Request, Shard, history};
 
 /// The largest content that is scanned unless a path rule excludes it.
 pub const BLOB_LIMIT: u64 = 512 << 20;

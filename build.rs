@@ -1,4 +1,4 @@
-//! Turns `rules/secrets/*.toml` into one static table: the rules, and the automata that find their words.
+//! Turns `rules/secrets/*.toml` into one static table: the rules, and the automaton that finds their words.
 //! Turns the headers of `src/bandit/checks/*.rs` into the manual pages of the tests.
 
 use std::collections::BTreeSet;
@@ -41,17 +41,16 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     let rules = read_rules();
-    let (mut exact, mut folded) = index::words_of(&rules);
-    add(&mut exact, structure_anchors::ANCHORS, |anchor| {
+    let mut words = index::words_of(&rules);
+    add(&mut words, structure_anchors::ANCHORS, false, |anchor| {
         Target::Structure { anchor }
     });
-    add(&mut folded, pair_anchors::KEYWORDS, |keyword| {
+    add(&mut words, pair_anchors::KEYWORDS, true, |keyword| {
         Target::Pair { keyword }
     });
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let mut code = table(&rules);
-    code += &index_code("EXACT", &exact, false, &out);
-    code += &index_code("FOLDED", &folded, true, &out);
+    code += &index_code(&words, &out);
     fs::write(out.join("rules.rs"), code).expect("OUT_DIR is writable");
     fs::write(out.join("pages.rs"), pages()).expect("OUT_DIR is writable");
 }
@@ -104,10 +103,10 @@ fn read_file(path: &Path) -> Result<Vec<RawRule>, String> {
     })
 }
 
-fn add(words: &mut Words, more: &[&str], target: impl Fn(u16) -> Target) {
+fn add(words: &mut Words, more: &[&str], any_case: bool, target: impl Fn(u16) -> Target) {
     for (number, word) in more.iter().enumerate() {
         words
-            .entry(word.as_bytes().to_vec())
+            .entry((word.as_bytes().to_vec(), any_case))
             .or_default()
             .push(target(number as u16));
     }
@@ -186,31 +185,42 @@ fn checks_code(checks: &[(check::Kind, String)]) -> String {
     code + "]"
 }
 
-/// Writes the rows of an index beside the code, because a megabyte of numbers is slow to compile.
-fn index_code(name: &str, words: &Words, fold: bool, out: &Path) -> String {
-    let index =
-        Index::build(words, fold).expect("the words of the rules have fewer than 65536 states");
+/// Writes the rows of the index beside the code, because a megabyte of numbers is slow to compile.
+fn index_code(words: &Words, out: &Path) -> String {
+    let index = Index::build(words).expect("the words of the rules have fewer than 65536 states");
     let automaton = &index.automaton;
-    let file = format!("{}.bin", name.to_ascii_lowercase());
-    fs::write(out.join(&file), &automaton.rows).expect("OUT_DIR is writable");
-    let words: Vec<_> = index.words.iter().map(|word| format!("{word:?}")).collect();
+    fs::write(out.join("rows.bin"), &automaton.rows).expect("OUT_DIR is writable");
+    let spellings: Vec<_> = index
+        .spellings
+        .iter()
+        .map(|spelling| {
+            format!(
+                "Spelling {{ text: Cow::Borrowed(b\"{}\"), any_case: {}, first: {}, last: {} }}",
+                spelling.text.escape_ascii(),
+                spelling.any_case,
+                spelling.first,
+                spelling.last
+            )
+        })
+        .collect();
     let targets: Vec<_> = index
         .targets
         .iter()
         .map(|target| format!("Target::{target:?}"))
         .collect();
     format!(
-        "/// Finds the words of the built-in rules.\npub(crate) static {name}: Index = Index {{ \
-         automaton: super::automaton::Automaton {{ columns: std::borrow::Cow::Borrowed(&{:?}), width: {}, \
-         rows: std::borrow::Cow::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{file}\"))), first_match: {}, \
-         ends: std::borrow::Cow::Borrowed(&{:?}), words: std::borrow::Cow::Borrowed(&{:?}) }}, \
-         words: std::borrow::Cow::Borrowed(&[{}]), targets: std::borrow::Cow::Borrowed(&[{}]) }};\n",
+        "/// Finds the words of the built-in rules.\npub(crate) static INDEX: Index = Index {{ \
+         automaton: Automaton {{ columns: Cow::Borrowed(&{:?}), \
+         rows: Cow::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/rows.bin\"))), first_match: {}, \
+         ends: Cow::Borrowed(&{:?}), words: Cow::Borrowed(&{:?}), longest: {} }}, \
+         words: Cow::Borrowed(&{:?}), spellings: Cow::Borrowed(&[{}]), targets: Cow::Borrowed(&[{}]) }};\n",
         automaton.columns,
-        automaton.width,
         automaton.first_match,
         automaton.ends,
         automaton.words,
-        words.join(", "),
+        automaton.longest,
+        index.words,
+        spellings.join(", "),
         targets.join(", "),
     )
 }

@@ -90,6 +90,17 @@ pub enum Content {
     },
 }
 
+/// A part of a content that was made from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it begins.
+    pub start: usize,
+    /// How long it is.
+    pub length: usize,
+    /// Where the same bytes begin in the other content; nothing for new bytes.
+    pub copied_from: Option<usize>,
+}
+
 /// What kind of tree entry a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileMode {

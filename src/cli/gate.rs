@@ -156,9 +156,27 @@ pub(super) fn look(
     let mut counted = changes.inspect(|change| expected.count(change, &register));
     let outcome = scan::scan(&job, &mut counted, &look.nets)?;
     expected.hold(&outcome.receipt, look.options.engines())?;
+    decide(
+        context,
+        look,
+        outcome,
+        imported.notes,
+        expected.register.get(),
+    )
+}
+
+/// Decides over what a scan has found. Where the register is touched, all of it has to hold.
+pub(super) fn decide(
+    context: &Context,
+    look: Look<'_>,
+    outcome: scan::Outcome,
+    notes: Vec<String>,
+    register_touched: bool,
+) -> Result<Report, Failure> {
+    let rulebook = look.rulebook;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);
-    receipt.notes.extend(imported.notes);
+    receipt.notes.extend(notes);
     receipt.notes.extend(rulebook.notes.iter().cloned());
     let mut gate = Gate {
         policies: rulebook.policies.clone(),
@@ -176,7 +194,7 @@ pub(super) fn look(
         labels: look.labels,
     };
     let mut verdict = policy::decide(&gate, outcome.detected.clone(), &receipt);
-    if registry::is_needed(&verdict) || expected.register.get() {
+    if registry::is_needed(&verdict) || register_touched {
         gate.waiving = rulebook
             .registry
             .read(look.repository, &rulebook.policies)?;

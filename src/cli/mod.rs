@@ -17,6 +17,7 @@ mod events;
 pub mod failure;
 mod files;
 mod gate;
+mod history;
 mod kept;
 mod ledger;
 mod lookup;
@@ -44,7 +45,7 @@ use jiff::Timestamp;
 
 use commands::{
     advisories, bandit, baseline, ci, completions, demo, doctor, explain, followup, hook, import,
-    init, install, man, metrics, r#override, pip_audit, policy, report, review, rules, scan,
+    init, install, man, merge, metrics, r#override, pip_audit, policy, report, review, rules, scan,
     status, uninstall, waiver,
 };
 use environment::{ColorChoice, Environment};
@@ -73,6 +74,7 @@ Look
   rules        List the rules, check or try your own
   advisories   Update the advisory database, or show what is in it
   pip-audit    Stand in for pip-audit: its options, output and exit codes
+  merge        Join the reports of the shards of one scan
 
 Decide
   policy       Check the policy, or show which keys decide
@@ -176,6 +178,7 @@ enum Command {
     Hook(hook::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Merge(merge::Arguments),
 }
 
 /// What every command is given.
@@ -304,6 +307,7 @@ fn dispatch(command: &Command, context: &Context) -> Result<Exit, Failure> {
         Command::Hook(arguments) => hook::run(arguments, context),
         Command::Completions(arguments) => completions::run(arguments, context),
         Command::Man(arguments) => man::run(arguments, context),
+        Command::Merge(arguments) => merge::run(arguments, context),
     }
 }
 

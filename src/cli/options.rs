@@ -54,6 +54,11 @@ impl Options {
         Ok(path)
     }
 
+    /// Returns whether reports of other tools are named.
+    pub(super) fn imports(&self) -> bool {
+        !self.imports.is_empty()
+    }
+
     /// Reads the reports of other tools.
     pub(super) fn imported(&self) -> Result<Imported, Failure> {
         let mut all = Imported::default();

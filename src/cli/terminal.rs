@@ -103,11 +103,16 @@ impl Terminal {
 
     /// Returns a progress bar for long work, drawn only where a person waits for many steps.
     pub fn progress(&self, steps: usize) -> ProgressBar {
+        self.progress_of(steps, "commits")
+    }
+
+    /// Returns such a bar for steps of another kind than commits.
+    pub fn progress_of(&self, steps: usize, what: &str) -> ProgressBar {
         if self.quiet() || !self.person_waits || steps < MANY_STEPS {
             return ProgressBar::hidden();
         }
-        let style = ProgressStyle::with_template("{bar:30} {pos} of {len} commits, {eta} to go")
-            .expect("the template is well formed");
+        let template = format!("{{bar:30}} {{pos}} of {{len}} {what}, {{eta}} to go");
+        let style = ProgressStyle::with_template(&template).expect("the template is well formed");
         ProgressBar::new(steps as u64).with_style(style)
     }
 

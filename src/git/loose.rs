@@ -3,8 +3,7 @@
 //! Comes in: the object directories. Goes out: the object of an id, its hash checked. Read here rather than by
 //! libgit2 1.9, which never comes back from a file that breaks off (a machine that lost power leaves those).
 
-use std::collections::BTreeSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -12,13 +11,11 @@ use flate2::bufread::ZlibDecoder;
 
 use super::GitError;
 use super::objects::{Object, ObjectType};
-use super::plumbing::path_from;
+use super::packs::directories;
 use crate::input::ObjectId;
 
 /// The longest header: a type, a size and a NUL.
 const HEADER_LIMIT: u64 = 40;
-/// How many object directories are followed from one to the next.
-const DIRECTORY_LIMIT: usize = 64;
 
 /// The directories that hold objects: the repository's own, and those it borrows from.
 pub(super) struct LooseObjects {
@@ -35,19 +32,7 @@ struct Opened {
 impl LooseObjects {
     /// Finds the object directories of a repository.
     pub(super) fn new(common_dir: &Path) -> Self {
-        let mut directories = Vec::new();
-        let mut seen = BTreeSet::new();
-        let mut waiting = vec![common_dir.join("objects")];
-        while let Some(directory) = waiting.pop() {
-            if directories.len() < DIRECTORY_LIMIT && seen.insert(directory.clone()) {
-                let list = fs::read(directory.join("info/alternates")).unwrap_or_default();
-                let lines = list
-                    .split(|&byte| byte == b'\n')
-                    .filter(|line| !line.is_empty() && line[0] != b'#');
-                waiting.extend(lines.map(|line| directory.join(path_from(line))));
-                directories.push(directory);
-            }
-        }
+        let directories = directories(common_dir);
         Self { directories }
     }
 
@@ -133,6 +118,7 @@ fn read_header(file: File) -> io::Result<Opened> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write as _;
 
     use super::*;

@@ -8,11 +8,13 @@
 //! ```text
 //! open ─► libgit2  ─┐                       ┌─► staged, pushed, range, hooks_dir
 //!      └► plumbing ─┴─► repository (trees) ─┤
-//!         (program, raw_diff)               └─► Repository for everybody else          patch, message, quick
+//!         (program, raw_diff)               ├─► Repository for everybody else          patch, message, quick
+//!                                           └─► census, packs: all of history
 //! ```
 //!
 //! It must not know engines, policy, reports or the command line.
 
+mod census;
 mod error;
 mod hooks_dir;
 mod index_file;
@@ -21,6 +23,7 @@ mod loose;
 mod message;
 mod objects;
 mod open;
+mod packs;
 mod patch;
 mod plumbing;
 mod program;
@@ -35,12 +38,15 @@ mod stretch;
 mod tree;
 mod walk;
 
+pub use census::{History, Selection, Sighting};
 pub use error::GitError;
 pub use hooks_dir::hooks_dir;
 pub use message::message_text;
+pub use objects::ObjectType;
 pub use open::open;
+pub use packs::{Tally, Visitor};
 pub use patch::patch;
-pub use pushed::{history, pushed, received};
+pub use pushed::{pushed, received};
 pub use quick::{index_stamp, quick_layout};
 pub use range::range;
 pub use staged::{committed, compared, staged};
@@ -117,8 +123,13 @@ pub trait Repository {
     /// sorted by path, gitlinks and intent-to-add entries left out. Of a conflict in the index, both sides count,
     /// each as a change of its own. A missing parent object is [`GitError::Missing`].
     fn compare(&self, parents: &[ObjectId], new: Side) -> Result<Vec<FileChange>, GitError>;
+    /// Returns the bytes of an object of the wanted type, all of them or an error. `limit` is the largest size that
+    /// is read.
+    fn object(&self, id: &ObjectId, wanted: ObjectType, limit: u64) -> Result<Vec<u8>, GitError>;
     /// Returns the bytes of a blob, all of them or an error. `limit` is the largest size that is read.
-    fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError>;
+    fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError> {
+        self.object(id, ObjectType::Blob, limit)
+    }
     /// Returns the content of one file, or nothing if that side does not have it as a regular file.
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError>;
     /// Returns the blob of one file, or nothing if that side does not have it as a regular file.

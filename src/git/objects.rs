@@ -11,10 +11,14 @@ pub(super) const OBJECT_LIMIT: u64 = 512 << 20;
 
 /// The four types of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ObjectType {
+pub enum ObjectType {
+    /// A commit.
     Commit,
+    /// A tree.
     Tree,
+    /// A blob.
     Blob,
+    /// An annotated tag.
     Tag,
 }
 

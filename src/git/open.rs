@@ -11,7 +11,8 @@ use super::libgit2::Libgit2;
 use super::plumbing::Plumbing;
 use super::repository::Reader;
 use super::{
-    Backend, Commit, GitError, Layout, ObjectKind, OpenOptions, Repository, Setting, Side,
+    Backend, Commit, GitError, Layout, ObjectKind, ObjectType, OpenOptions, Repository, Setting,
+    Side,
 };
 use crate::finding::RepoPath;
 use crate::input::{FileChange, ObjectId};
@@ -154,8 +155,8 @@ impl Repository for Switching {
         self.either(|repository| repository.compare(parents, new))
     }
 
-    fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError> {
-        self.either(|repository| repository.blob(id, limit))
+    fn object(&self, id: &ObjectId, wanted: ObjectType, limit: u64) -> Result<Vec<u8>, GitError> {
+        self.either(|repository| repository.object(id, wanted, limit))
     }
 
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {

@@ -1,4 +1,4 @@
-//! What a push brings, on the side that sends and on the side that receives; and all there is.
+//! What a push brings, on the side that sends and on the side that receives; and where all there is begins.
 //!
 //! Comes in: the lines git gives `pre-push` or `pre-receive`. Goes out: a [`Pushed`]: the commits the other
 //! side does not have, and what travels beside them. Commits count as known only if a reference of *this*
@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::{GitError, ObjectKind, Pushed, Repository, Side};
 use crate::finding::{Place, RepoPath};
-use crate::input::{Content, FileChange, FileMode, ObjectId, TextChange};
+use crate::input::{Change, Content, FileChange, FileMode, ObjectId, TextChange};
 
 /// One reference that a push changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,16 +67,20 @@ pub fn received(repository: &dyn Repository, stdin: &[u8]) -> Result<Pushed, Git
     collector.finish(base)
 }
 
-/// Returns every commit reachable from any reference or `HEAD`, and the texts of tags and names.
-pub fn history(repository: &dyn Repository) -> Result<Pushed, GitError> {
+/// Returns the commits that references and `HEAD` point at, and the texts of tags and names.
+pub(super) fn everything(repository: &dyn Repository) -> Result<(Vec<ObjectId>, Change), GitError> {
     let mut collector = Collector::new(repository);
     for (name, id) in repository.references()? {
         collector.name(&name);
         collector.tip(&name, id)?;
     }
-    let head = repository.head()?;
-    collector.tips.extend(head);
-    collector.finish(head)
+    collector.tips.extend(repository.head()?);
+    collector
+        .found
+        .other
+        .files
+        .sort_by(|a, b| a.path.cmp(&b.path));
+    Ok((collector.tips, collector.found.other))
 }
 
 /// Reads lines of `N` words; the order says which are the old id, the new id and the name.

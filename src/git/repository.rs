@@ -116,8 +116,8 @@ impl<B: Backing> Repository for Reader<B> {
         Ok(combine(each.collect::<Result<_, _>>()?, parents.len()))
     }
 
-    fn blob(&self, id: &ObjectId, limit: u64) -> Result<Vec<u8>, GitError> {
-        self.0.object(id, limit)?.expect(id, ObjectType::Blob)
+    fn object(&self, id: &ObjectId, wanted: ObjectType, limit: u64) -> Result<Vec<u8>, GitError> {
+        self.0.object(id, limit)?.expect(id, wanted)
     }
 
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {

@@ -127,7 +127,7 @@ pub(super) fn read_tree(id: &ObjectId, mut bytes: &[u8]) -> Result<Vec<Item<Obje
 }
 
 /// Reads one `mode SP name NUL id` and returns its length too.
-fn read_item(bytes: &[u8], width: usize) -> Option<(Item<ObjectId>, usize)> {
+pub(super) fn read_item(bytes: &[u8], width: usize) -> Option<(Item<ObjectId>, usize)> {
     let space = memchr::memchr(b' ', bytes)?;
     let mode = u32::from_str_radix(std::str::from_utf8(&bytes[..space]).ok()?, 8).ok()?;
     let end = space + 1 + memchr::memchr(0, &bytes[space + 1..])?;

@@ -13,10 +13,13 @@ pub mod formats;
 pub mod governance;
 mod inert;
 mod layout;
+mod merge;
 mod page;
 pub mod pip_audit;
 mod snippet;
 mod summary;
+
+pub use merge::{MergeError, Merged, merge};
 
 use std::io::{self, Write};
 

@@ -16,6 +16,7 @@ mod adapter;
 mod audit;
 mod bandit;
 mod content;
+mod history;
 mod imported;
 mod pipeline;
 mod secrets;
@@ -35,6 +36,7 @@ use pipeline::Pipeline;
 use secrets::Secrets;
 
 pub use content::Tree;
+pub use history::{Journal, NoJournal, Request, Shard, history};
 
 /// The largest content that is scanned unless a path rule excludes it.
 pub const BLOB_LIMIT: u64 = 512 << 20;

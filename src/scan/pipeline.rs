@@ -84,10 +84,7 @@ impl<'a> Pipeline<'a> {
     pub(super) fn receive(&mut self, change: &Change) {
         self.outcome.receipt.commits += u64::from(change.commit.is_some());
         for parent in &change.missing_parents {
-            self.note(format!(
-                "parent {} is missing (shallow or partial clone): the whole new content counts as added",
-                parent.short()
-            ));
+            self.note(missing_parent(parent));
         }
         for (path, reason) in &change.unread {
             self.unscanned(path, reason, Consequence::CouldNotLook);
@@ -357,6 +354,14 @@ impl<'a> Pipeline<'a> {
             consequence,
         });
     }
+}
+
+/// Says what follows from a parent that is not there.
+pub(super) fn missing_parent(parent: &ObjectId) -> String {
+    format!(
+        "parent {} is missing (shallow or partial clone): the whole new content counts as added",
+        parent.short()
+    )
 }
 
 /// Returns the files of a change that an engine looks at. A symbolic link is a text, but neither code nor a list

@@ -11,13 +11,12 @@ pub(super) struct Secrets<'a> {
 }
 
 impl<'a> Secrets<'a> {
-    pub(super) fn new(job: &'a Job<'a>, allowed: &'a dyn Fn(&RepoPath, &[u8]) -> bool) -> Self {
-        let key = job
-            .policies
-            .iter()
-            .find_map(|policy| policy.secrets_fingerprint_key.as_deref());
+    pub(super) fn new(
+        job: &'a Job<'a>,
+        allowed: &'a (dyn Fn(&RepoPath, &[u8]) -> bool + Sync),
+    ) -> Self {
         let scanner = Scanner::new(Options {
-            fingerprint_key: key.unwrap_or_default().as_bytes(),
+            fingerprint_key: fingerprint_key(job),
             custom: job.custom_rules.clone(),
             allowed,
         });
@@ -29,6 +28,19 @@ impl<'a> Secrets<'a> {
         let place = Place::CommitMessage;
         !self.scanner.scan(&place, text.as_bytes(), 1).is_empty()
     }
+
+    pub(super) fn scanner(&self) -> &Scanner<'a> {
+        &self.scanner
+    }
+}
+
+/// Returns what fingerprints are keyed with.
+pub(super) fn fingerprint_key<'a>(job: &Job<'a>) -> &'a [u8] {
+    let key = job
+        .policies
+        .iter()
+        .find_map(|policy| policy.secrets_fingerprint_key.as_deref());
+    key.unwrap_or_default().as_bytes()
 }
 
 impl Adapter for Secrets<'_> {

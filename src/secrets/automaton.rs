@@ -1,20 +1,30 @@
 //! An Aho-Corasick automaton in a form that can be computed at build time and mapped into the program.
 //!
 //! In come words; out goes a table in which every byte of a text is one look-up, and from which every occurrence
-//! of every word can be read, overlapping ones included. `build.rs` includes this file to write the tables of
+//! of every word can be read, in any case, overlapping ones included. `build.rs` includes this file to write the tables of
 //! the built-in rules; a team's own rules get theirs at run time.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 
-/// The automaton of a set of words.
+/// How many columns a row has: one for all bytes that no word holds, the others for those that some does.
+const WIDTH: usize = 64;
+/// The bytes of a row: its columns are little-endian `u16`s.
+const ROW: usize = 2 * WIDTH;
+/// How many places of a text are stepped through side by side: a step waits for the one before it.
+const LANES: usize = 4;
+/// How much of a text one lane takes before what was found is handed on.
+const STRETCH: usize = 16 << 10;
+
+/// The automaton of a set of words, for which ASCII case makes no difference.
+///
+/// It may find too much where words hold more different bytes than there are columns; whoever asks looks again.
 #[derive(Debug, Clone)]
 pub(crate) struct Automaton {
     /// For each byte its column in the table.
     pub(crate) columns: Cow<'static, [u8]>,
-    /// How many columns a row has.
-    pub(crate) width: usize,
-    /// Rows of states, each a little-endian `u16`; the first row is where a text begins.
+    /// Rows of states; the first row is where a text begins.
     pub(crate) rows: Cow<'static, [u8]>,
     /// The first state at which a word ends; all later ones are such states too.
     pub(crate) first_match: u16,
@@ -22,22 +32,20 @@ pub(crate) struct Automaton {
     pub(crate) ends: Cow<'static, [u32]>,
     /// The numbers of the words, longest first.
     pub(crate) words: Cow<'static, [u16]>,
+    /// The length of the longest word.
+    pub(crate) longest: usize,
+}
+
+/// Where words end in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End {
+    /// The position behind the last byte.
+    pub(crate) at: usize,
+    /// The state, which tells the words.
+    pub(crate) state: u16,
 }
 
 impl Automaton {
-    /// Returns what steps through a text.
-    pub(crate) fn walker(&self) -> Walker<'_> {
-        let columns = self
-            .columns
-            .first_chunk()
-            .expect("there is a column for each byte");
-        Walker {
-            columns,
-            width: self.width,
-            rows: &self.rows,
-        }
-    }
-
     /// Returns the words that end in `state`.
     #[inline]
     pub(crate) fn words_at(&self, state: u16) -> &[u16] {
@@ -45,12 +53,79 @@ impl Automaton {
         &self.words[self.ends[index] as usize..self.ends[index + 1] as usize]
     }
 
-    /// Builds the automaton of `words`, numbered by their order. With `fold`, ASCII case makes no difference.
-    ///
-    /// Returns nothing if there are more states than fit.
-    pub(crate) fn build(words: &[Vec<u8>], fold: bool) -> Option<Self> {
-        let (columns, width) = columns(words, fold);
-        let trie = Trie::of(words, &columns, width);
+    /// Hands on every place behind `range.start` and up to `range.end` at which words end, in ascending order, in
+    /// portions. The words may begin before the range.
+    pub(crate) fn walk(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(&[End])) {
+        let walker = self.walker();
+        let mut ends = Vec::new();
+        let mut start = range.start;
+        while start < range.end {
+            let length = (range.end - start).min(LANES * STRETCH);
+            if length < LANES * self.longest.max(64) {
+                walker.lane(text, start..start + length, &mut ends);
+            } else {
+                walker.lanes(text, start, length / LANES, &mut ends);
+                let done = length / LANES * LANES;
+                walker.lane(text, start + done..start + length, &mut ends);
+            }
+            found(&ends);
+            ends.clear();
+            start += length;
+        }
+    }
+
+    /// Returns where words end in a text that is made of new parts and of copies out of another one, whose `ends`
+    /// are known. A part comes with where its copy begins there. Only new parts and seams are walked through.
+    pub(crate) fn rewalk(
+        &self,
+        text: &[u8],
+        parts: impl Iterator<Item = (Range<usize>, Option<usize>)>,
+        ends: &[End],
+    ) -> Vec<End> {
+        let mut found = Vec::new();
+        // What is to be walked through and has not been yet.
+        let mut fresh = 0..0;
+        for (part, copied_from) in parts {
+            let reach = self.longest.saturating_sub(1).min(part.len());
+            let Some(from) = copied_from else {
+                fresh.end = part.end;
+                continue;
+            };
+            fresh.end = part.start + reach;
+            // A word that ends further on lies in the copy with all of its bytes.
+            if reach < part.len() {
+                self.walk(text, fresh.clone(), |ends| found.extend_from_slice(ends));
+                fresh = part.end..part.end;
+                let first = ends.partition_point(|end| end.at <= from + reach);
+                let copied = ends[first..]
+                    .iter()
+                    .take_while(|end| end.at <= from + part.len());
+                found.extend(copied.map(|end| End {
+                    at: end.at - from + part.start,
+                    ..*end
+                }));
+            }
+        }
+        self.walk(text, fresh, |ends| found.extend_from_slice(ends));
+        found
+    }
+
+    fn walker(&self) -> Walker<'_> {
+        Walker {
+            columns: self
+                .columns
+                .first_chunk()
+                .expect("there is a column for each byte"),
+            rows: self.rows.as_chunks().0,
+            first_match: self.first_match,
+            warm_up: self.longest.saturating_sub(1),
+        }
+    }
+
+    /// Builds the automaton of `words`, numbered by their order; nothing if there are more states than fit.
+    pub(crate) fn build(words: &[Vec<u8>]) -> Option<Self> {
+        let columns = columns(words);
+        let trie = Trie::of(words, &columns);
         let (order, first_match) = trie.order();
         if order.len() > usize::from(u16::MAX) {
             return None;
@@ -59,10 +134,10 @@ impl Automaton {
         for (new, old) in order.iter().enumerate() {
             number[*old] = new as u16;
         }
-        let mut rows = Vec::with_capacity(order.len() * width * 2);
+        let mut rows = Vec::with_capacity(order.len() * ROW);
         let (mut ends, mut found) = (vec![0], Vec::new());
         for old in &order {
-            for target in &trie.next[old * width..(old + 1) * width] {
+            for target in &trie.next[old * WIDTH..(old + 1) * WIDTH] {
                 rows.extend(number[*target as usize].to_le_bytes());
             }
             if !trie.words[*old].is_empty() {
@@ -72,21 +147,23 @@ impl Automaton {
         }
         Some(Self {
             columns: Cow::Owned(columns),
-            width,
             rows: Cow::Owned(rows),
             first_match,
             ends: Cow::Owned(ends),
             words: Cow::Owned(found),
+            longest: words.iter().map(Vec::len).max().unwrap_or(0),
         })
     }
 }
 
 /// Steps through a text. It borrows what each step needs, so that a step is two look-ups.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Walker<'a> {
+#[derive(Clone, Copy)]
+struct Walker<'a> {
     columns: &'a [u8; 256],
-    width: usize,
-    rows: &'a [u8],
+    rows: &'a [[u8; ROW]],
+    first_match: u16,
+    /// How far before a place a walk has to begin to know the state there.
+    warm_up: usize,
 }
 
 impl Walker<'_> {
@@ -96,47 +173,76 @@ impl Walker<'_> {
         clippy::inline_always,
         reason = "the one loop over all bytes consists of this"
     )]
-    pub(crate) fn step(self, state: u16, byte: u8) -> u16 {
-        let column = usize::from(self.columns[usize::from(byte)]);
-        let at = (usize::from(state) * self.width + column) * 2;
-        match self.rows.get(at..at + 2) {
-            Some(&[low, high]) => u16::from_le_bytes([low, high]),
-            // No state leads out of the table.
-            _ => 0,
+    fn step(self, state: u16, byte: u8) -> u16 {
+        let column = usize::from(self.columns[usize::from(byte)]) % WIDTH;
+        // No state leads out of the table.
+        let row = self.rows.get(usize::from(state)).unwrap_or(&[0; ROW]);
+        u16::from_le_bytes([row[2 * column], row[2 * column + 1]])
+    }
+
+    /// Returns the state at a position.
+    fn state_at(self, text: &[u8], position: usize) -> u16 {
+        let before = &text[position.saturating_sub(self.warm_up)..position];
+        before.iter().fold(0, |state, byte| self.step(state, *byte))
+    }
+
+    fn lane(self, text: &[u8], range: Range<usize>, ends: &mut Vec<End>) {
+        let mut state = self.state_at(text, range.start);
+        for (at, byte) in (range.start + 1..).zip(&text[range]) {
+            state = self.step(state, *byte);
+            if state >= self.first_match {
+                ends.push(End { at, state });
+            }
         }
+    }
+
+    /// Steps through several stretches of equal length, one behind the other, at the same time.
+    fn lanes(self, text: &[u8], start: usize, length: usize, ends: &mut Vec<End>) {
+        let starts: [usize; LANES] = std::array::from_fn(|lane| start + lane * length);
+        let stretches = starts.map(|start| &text[start..start + length]);
+        let mut states = starts.map(|start| self.state_at(text, start));
+        let mut later: [Vec<End>; LANES] = Default::default();
+        let [first, second, third, fourth] = stretches;
+        let side_by_side = first.iter().zip(second).zip(third).zip(fourth);
+        for (index, (((first, second), third), fourth)) in side_by_side.enumerate() {
+            for (state, byte) in states.iter_mut().zip([first, second, third, fourth]) {
+                *state = self.step(*state, *byte);
+            }
+            if states.iter().any(|state| *state >= self.first_match) {
+                for (lane, state) in states.into_iter().enumerate() {
+                    if state >= self.first_match {
+                        let at = starts[lane] + index + 1;
+                        later[lane].push(End { at, state });
+                    }
+                }
+            }
+        }
+        ends.extend(later.into_iter().flatten());
     }
 }
 
-/// Gives each byte that occurs in a word a column of its own, and all others column 0.
-fn columns(words: &[Vec<u8>], fold: bool) -> (Vec<u8>, usize) {
+/// Gives each byte that occurs in a word a column of its own as long as there are some, and all others column 0.
+fn columns(words: &[Vec<u8>]) -> Vec<u8> {
     let mut columns = vec![0_u8; 256];
-    let mut width = 1;
-    for byte in words.iter().flatten() {
-        let byte = if fold {
-            byte.to_ascii_lowercase()
-        } else {
-            *byte
-        };
+    let mut next = 1;
+    for byte in words.iter().flatten().map(u8::to_ascii_lowercase) {
         if columns[usize::from(byte)] == 0 {
-            columns[usize::from(byte)] = width as u8;
-            if fold {
-                columns[usize::from(byte.to_ascii_uppercase())] = width as u8;
-            }
-            width += 1;
+            columns[usize::from(byte)] = next as u8;
+            columns[usize::from(byte.to_ascii_uppercase())] = next as u8;
+            next = (next + 1).min(WIDTH - 1);
         }
     }
-    (columns, width)
+    columns
 }
 
 /// The words as a tree whose missing branches lead back to the longest suffix that is a branch too.
 struct Trie {
-    width: usize,
     next: Vec<u32>,
     words: Vec<Vec<u16>>,
 }
 
 impl Trie {
-    fn of(words: &[Vec<u8>], columns: &[u8], width: usize) -> Self {
+    fn of(words: &[Vec<u8>], columns: &[u8]) -> Self {
         let mut children: Vec<BTreeMap<u8, usize>> = vec![BTreeMap::new()];
         let mut ending: Vec<Vec<u16>> = vec![Vec::new()];
         for (number, word) in words.iter().enumerate() {
@@ -153,8 +259,7 @@ impl Trie {
             ending[state].push(number as u16);
         }
         let mut trie = Self {
-            width,
-            next: vec![0; children.len() * width],
+            next: vec![0; children.len() * WIDTH],
             words: ending,
         };
         trie.complete(&children);
@@ -169,12 +274,11 @@ impl Trie {
             if state != 0 {
                 let inherited = self.words[suffix[state]].clone();
                 self.words[state].extend(inherited);
-                let from = suffix[state] * self.width;
-                self.next
-                    .copy_within(from..from + self.width, state * self.width);
+                let from = suffix[state] * WIDTH;
+                self.next.copy_within(from..from + WIDTH, state * WIDTH);
             }
             for (column, child) in &children[state] {
-                let at = state * self.width + usize::from(*column);
+                let at = state * WIDTH + usize::from(*column);
                 suffix[*child] = self.next[at] as usize;
                 self.next[at] = *child as u32;
                 queue.push_back(*child);
@@ -197,40 +301,95 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn occurrences(automaton: &Automaton, text: &[u8]) -> Vec<(u16, usize)> {
-        let (mut state, mut found) = (0, Vec::new());
-        let walker = automaton.walker();
-        for (index, byte) in text.iter().enumerate() {
-            state = walker.step(state, *byte);
-            if state >= automaton.first_match {
+    fn occurrences(automaton: &Automaton, text: &[u8], range: Range<usize>) -> Vec<(u16, usize)> {
+        let mut found = Vec::new();
+        automaton.walk(text, range, |ends| {
+            for end in ends {
                 found.extend(
                     automaton
-                        .words_at(state)
+                        .words_at(end.state)
                         .iter()
-                        .map(|word| (*word, index + 1)),
+                        .map(|word| (*word, end.at)),
                 );
             }
-        }
+        });
+        assert!(found.is_sorted_by_key(|(_, end)| *end));
         found.sort_unstable();
         found
+    }
+
+    fn reference(words: &[String], text: &str) -> Vec<(u16, usize)> {
+        let reference = aho_corasick::AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(words)
+            .unwrap();
+        let mut expected: Vec<_> = reference
+            .find_overlapping_iter(text)
+            .map(|found| (found.pattern().as_usize() as u16, found.end()))
+            .collect();
+        expected.sort_unstable();
+        expected
     }
 
     proptest! {
         #[test]
         fn it_finds_what_the_reference_finds(
             words in prop::collection::vec("[abAB_]{1,5}", 1..12),
-            text in "[abAB_c]{0,80}",
-            fold: bool,
+            text in "[abAB_c]{0,900}",
+            from: prop::sample::Index,
+            to: prop::sample::Index,
         ) {
             let bytes: Vec<_> = words.iter().map(|word| word.clone().into_bytes()).collect();
-            let automaton = Automaton::build(&bytes, fold).unwrap();
-            let reference = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(fold).build(&words).unwrap();
-            let mut expected: Vec<_> = reference
-                .find_overlapping_iter(&text)
-                .map(|found| (found.pattern().as_usize() as u16, found.end()))
-                .collect();
-            expected.sort_unstable();
-            prop_assert_eq!(occurrences(&automaton, text.as_bytes()), expected);
+            let automaton = Automaton::build(&bytes).unwrap();
+            let expected = reference(&words, &text);
+            prop_assert_eq!(&occurrences(&automaton, text.as_bytes(), 0..text.len()), &expected);
+            let (a, b) = (from.index(text.len() + 1), to.index(text.len() + 1));
+            let part = a.min(b)..a.max(b);
+            let inside: Vec<_> =
+                expected.into_iter().filter(|(_, end)| part.start < *end && *end <= part.end).collect();
+            prop_assert_eq!(occurrences(&automaton, text.as_bytes(), part), inside);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_made_of_another_has_the_same_words_as_if_it_stood_alone(
+            words in prop::collection::vec("[abAB_]{1,5}", 1..12),
+            base in "[abAB_c]{0,300}",
+            pieces in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..60, "[abAB_]{0,9}"), 0..8),
+        ) {
+            let bytes: Vec<_> = words.iter().map(|word| word.clone().into_bytes()).collect();
+            let automaton = Automaton::build(&bytes).unwrap();
+            let (mut text, mut parts) = (String::new(), Vec::new());
+            for (from, length, inserted) in &pieces {
+                let from = from.index(base.len() + 1);
+                let length = (*length).min(base.len() - from);
+                parts.push((text.len()..text.len() + length, Some(from)));
+                text += &base[from..from + length];
+                parts.push((text.len()..text.len() + inserted.len(), None));
+                text += inserted;
+            }
+            let all = |text: &str| {
+                let mut all = Vec::new();
+                automaton.walk(text.as_bytes(), 0..text.len(), |ends| all.extend_from_slice(ends));
+                all
+            };
+            let words = |ends: &[End]| -> Vec<(usize, Vec<u16>)> {
+                ends.iter().map(|end| (end.at, automaton.words_at(end.state).to_vec())).collect()
+            };
+            prop_assert_eq!(words(&automaton.rewalk(text.as_bytes(), parts.into_iter(), &all(&base))), words(&all(&text)));
+        }
+    }
+
+    #[test]
+    fn words_with_more_bytes_than_columns_are_found_still() {
+        let words: Vec<Vec<u8>> = (0..=255_u8)
+            .map(|byte| vec![byte, b'x', byte ^ 1])
+            .collect();
+        let automaton = Automaton::build(&words).unwrap();
+        for (number, word) in (0_u16..).zip(&words) {
+            let found = occurrences(&automaton, word, 0..3);
+            assert!(found.contains(&(number, 3)), "{word:?}");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! From the words of all rules to what each word sets off.
 //!
-//! In come raw rules, out goes an [`Index`]: an automaton and, for each of its words, the targets to try. There are
-//! two, because words of shapes are matched exactly and words that people write in any case are not. `build.rs`
-//! includes this file to write the index of the built-in rules.
+//! In come raw rules, out goes an [`Index`]: an automaton and, for each of its words, the targets to try. The
+//! automaton knows no case; words of shapes are compared as they are written, words that people write are not.
+//! `build.rs` includes this file to write the index of the built-in rules.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::automaton::Automaton;
+use super::automaton::{Automaton, End};
 use super::schema::{self, RawRule};
 
 /// What a word sets off.
@@ -46,11 +46,13 @@ pub(crate) enum Target {
     },
 }
 
-/// A word: its length and where its targets are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Word {
-    /// Its length in bytes.
-    pub(crate) length: u16,
+/// A word as it has to be written, and where its targets are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Spelling {
+    /// The word.
+    pub(crate) text: Cow<'static, [u8]>,
+    /// Whether ASCII case makes no difference.
+    pub(crate) any_case: bool,
     /// The first of its targets.
     pub(crate) first: u32,
     /// The target behind its last one.
@@ -62,57 +64,105 @@ pub(crate) struct Word {
 pub(crate) struct Index {
     /// Finds the words.
     pub(crate) automaton: Automaton,
-    /// The words by their numbers.
-    pub(crate) words: Cow<'static, [Word]>,
+    /// For each of its words where its spellings begin, and one number more.
+    pub(crate) words: Cow<'static, [u32]>,
+    /// The ways in which words are written.
+    pub(crate) spellings: Cow<'static, [Spelling]>,
     /// The targets of all words.
     pub(crate) targets: Cow<'static, [Target]>,
 }
 
+/// A word, and whether ASCII case makes no difference.
+pub(crate) type Word = (Vec<u8>, bool);
 /// Words with their targets.
-pub(crate) type Words = BTreeMap<Vec<u8>, Vec<Target>>;
+pub(crate) type Words = BTreeMap<Word, Vec<Target>>;
 
 impl Index {
-    /// Builds the index of `words`, or nothing if there are too many. With `fold`, ASCII case makes no difference.
-    pub(crate) fn build(words: &Words, fold: bool) -> Option<Self> {
-        let texts: Vec<_> = words.keys().cloned().collect();
-        let automaton = Automaton::build(&texts, fold)?;
-        let mut targets = Vec::new();
-        let mut entries = Vec::with_capacity(words.len());
-        for (text, of_word) in words {
-            let first = targets.len() as u32;
-            targets.extend(of_word.iter().copied());
-            entries.push(Word {
-                length: text.len() as u16,
-                first,
-                last: targets.len() as u32,
-            });
+    /// Builds the index of `words`, or nothing if there are too many.
+    pub(crate) fn build(words: &Words) -> Option<Self> {
+        let mut by_text: BTreeMap<Vec<u8>, Vec<(&Word, &[Target])>> = BTreeMap::new();
+        for (word, targets) in words {
+            by_text
+                .entry(word.0.to_ascii_lowercase())
+                .or_default()
+                .push((word, targets));
+        }
+        let texts: Vec<_> = by_text.keys().cloned().collect();
+        let automaton = Automaton::build(&texts)?;
+        let (mut numbers, mut spellings, mut targets) = (vec![0], Vec::new(), Vec::new());
+        for same in by_text.into_values() {
+            for ((text, any_case), of_word) in same {
+                let first = targets.len() as u32;
+                targets.extend(of_word.iter().copied());
+                spellings.push(Spelling {
+                    text: Cow::Owned(text.clone()),
+                    any_case: *any_case,
+                    first,
+                    last: targets.len() as u32,
+                });
+            }
+            numbers.push(spellings.len() as u32);
         }
         Some(Self {
             automaton,
-            words: Cow::Owned(entries),
+            words: Cow::Owned(numbers),
+            spellings: Cow::Owned(spellings),
             targets: Cow::Owned(targets),
         })
     }
 
-    /// Returns what the word of this number sets off, and its length.
+    /// Builds as many indexes as the words need.
+    pub(crate) fn all(mut words: Words) -> Vec<Self> {
+        if words.is_empty() {
+            return Vec::new();
+        }
+        if let Some(index) = Self::build(&words) {
+            return vec![index];
+        }
+        let middle = words
+            .keys()
+            .nth(words.len() / 2)
+            .cloned()
+            .expect("the middle of something is there");
+        let rest = words.split_off(&middle);
+        [words, rest].into_iter().flat_map(Self::all).collect()
+    }
+
+    /// Calls `found` with the length and the targets of each word that ends at `end` of the text.
     #[inline]
-    pub(crate) fn targets_of(&self, word: u16) -> (usize, &[Target]) {
-        let word = self.words[usize::from(word)];
-        (
-            usize::from(word.length),
-            &self.targets[word.first as usize..word.last as usize],
-        )
+    pub(crate) fn words_at(&self, text: &[u8], end: End, mut found: impl FnMut(usize, &[Target])) {
+        for word in self.automaton.words_at(end.state) {
+            let range = self.words[usize::from(*word)] as usize
+                ..self.words[usize::from(*word) + 1] as usize;
+            for spelling in &self.spellings[range] {
+                let length = spelling.text.len();
+                let written = end.at.checked_sub(length).map(|start| &text[start..end.at]);
+                let fits = written.is_some_and(|written| {
+                    if spelling.any_case {
+                        written.eq_ignore_ascii_case(&spelling.text)
+                    } else {
+                        written == &*spelling.text
+                    }
+                });
+                if fits {
+                    found(
+                        length,
+                        &self.targets[spelling.first as usize..spelling.last as usize],
+                    );
+                }
+            }
+        }
     }
 }
 
-/// Collects the words of rules: those matched exactly, and those matched in any case.
-pub(crate) fn words_of(rules: &[RawRule]) -> (Words, Words) {
-    let (mut exact, mut folded) = (Words::new(), Words::new());
+/// Collects the words of rules.
+pub(crate) fn words_of(rules: &[RawRule]) -> Words {
+    let mut words = Words::new();
     for (number, rule) in rules.iter().enumerate() {
         let number = number as u16;
         for near in rule.near.iter().flat_map(|word| spellings(word)) {
             let target = Target::Near { rule: number };
-            let targets = folded.entry(near.into_bytes()).or_default();
+            let targets = words.entry((near.into_bytes(), true)).or_default();
             if !targets.contains(&target) {
                 targets.push(target);
             }
@@ -120,27 +170,30 @@ pub(crate) fn words_of(rules: &[RawRule]) -> (Words, Words) {
         if rule.regex.is_some() {
             for keyword in &rule.keywords {
                 let keyword = keyword.to_ascii_lowercase().into_bytes();
-                folded
-                    .entry(keyword)
+                words
+                    .entry((keyword, true))
                     .or_default()
                     .push(Target::Regex { rule: number });
             }
         } else if rule.near.is_empty() {
-            shape_words(number, rule, &mut exact);
+            shape_words(number, rule, &mut words);
         }
     }
-    (exact, folded)
+    words
 }
 
-fn shape_words(number: u16, rule: &RawRule, exact: &mut Words) {
+fn shape_words(number: u16, rule: &RawRule, words: &mut Words) {
     for (shape, pieces) in rule.shapes.iter().enumerate() {
         for anchor in schema::anchors(pieces, &rule.keywords) {
-            exact.entry(anchor.text).or_default().push(Target::Shape {
-                rule: number,
-                shape: shape as u16,
-                part: anchor.piece as u16,
-                offset: anchor.offset as u16,
-            });
+            words
+                .entry((anchor.text, false))
+                .or_default()
+                .push(Target::Shape {
+                    rule: number,
+                    shape: shape as u16,
+                    part: anchor.piece as u16,
+                    offset: anchor.offset as u16,
+                });
         }
     }
 }

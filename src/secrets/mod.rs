@@ -36,15 +36,17 @@ mod structure;
 mod sweep;
 mod table;
 mod text;
+mod trace;
 mod why;
 
 use std::sync::Arc;
 
 pub use example::ExampleError;
 pub use scanner::Scanner;
+pub use trace::Trace;
 pub use why::{Gate, why_not, why_not_alone};
 
-use crate::finding::RepoPath;
+use crate::finding::{Place, RepoPath};
 use crate::rule::RuleMeta;
 
 /// What a scan may be told.
@@ -54,7 +56,18 @@ pub struct Options<'a> {
     /// The team's own rules.
     pub custom: Vec<Rule>,
     /// Whether the policy lets this value at this path go without a word.
-    pub allowed: &'a dyn Fn(&RepoPath, &[u8]) -> bool,
+    pub allowed: &'a (dyn Fn(&RepoPath, &[u8]) -> bool + Sync),
+}
+
+/// All that a place has to say about a text: texts whose places say the same are read alike.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Reading(pairs::Reading);
+
+impl Reading {
+    /// Returns how texts at a place are read.
+    pub fn of(place: &Place) -> Self {
+        Self(pairs::Reading::of(place))
+    }
 }
 
 /// One rule, ready to be matched.

@@ -10,14 +10,16 @@ use super::pairs::context::Context;
 use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
+use super::trace::{self, Trace};
 use super::{Options, Rule, catalog, pairs, pragma, structure};
 use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath, printable};
+use crate::input::Piece;
 
 /// The matcher over all rules, built once per run and only when there is text to scan.
 pub struct Scanner<'a> {
     options: Options<'a>,
     /// The words of the team's own rules, when there was a text to scan.
-    custom: OnceLock<Option<(Index, Index)>>,
+    custom: OnceLock<Vec<Index>>,
     /// What digests are keyed with.
     key: OnceLock<[u8; 32]>,
 }
@@ -72,48 +74,47 @@ impl<'a> Scanner<'a> {
     }
 
     fn candidates(&self, place: &Place, text: &[u8]) -> Vec<Found> {
-        let Swept {
-            mut found,
-            structures,
-            hits,
-            refuted,
-        } = sweep::sweep(text, &RuleSet::built_in());
-        found.extend(structure::find(text, &structures));
-        if let Some((exact, folded)) = self.custom_index() {
-            found.extend(
-                sweep::sweep(text, &RuleSet::custom(exact, folded, &self.options.custom)).found,
-            );
-        }
-        let context = Context::of(place);
-        for one in &mut found {
-            one.candidate.sheet.place(context.setting);
-        }
-        // What a file full of digests takes below any worth is no finding.
-        found.retain(|one| one.candidate.sheet.total() > 0);
-        let named = pairs::find(&context, text, &hits).into_iter();
-        found.extend(
-            named
-                .filter(|one| !refuted.contains(&one.value))
-                .map(of_pair),
-        );
-        found
+        let swept = self.rule_sets().map(|rules| sweep::sweep(text, &rules));
+        gather(place, text, swept)
     }
 
-    fn custom_index(&self) -> Option<&(Index, Index)> {
-        let build = || {
-            let raw: Vec<_> = self
-                .options
-                .custom
+    /// Returns what a scan of a text finds and leaves behind. `base` is what the scan of another text at such a place
+    /// has left, of which this one is made. What it finds is that of [`Scanner::scan`], allowed values included.
+    pub fn trace(&self, place: &Place, bytes: &[u8], base: Option<(&Trace, &[Piece])>) -> Trace {
+        let text = text::readable(bytes);
+        let as_it_is = matches!(text, Cow::Borrowed(same) if same.len() == bytes.len());
+        let indexes = || self.rule_sets().map(|rules| rules.index);
+        let ends = trace::ends(&text, indexes(), base.filter(|_| as_it_is));
+        let swept = self
+            .rule_sets()
+            .zip(&ends)
+            .map(|(rules, ends)| sweep::sweep_ends(&text, &rules, ends));
+        let found = gather(place, &text, swept);
+        let fingerprints = if found.is_empty() {
+            Vec::new()
+        } else {
+            let (winners, _) = resolve::resolve(found);
+            winners
                 .iter()
-                .map(|rule| (*rule.raw).clone())
-                .collect();
-            let (exact, folded) = index::words_of(&raw);
-            Some((Index::build(&exact, false)?, Index::build(&folded, true)?))
+                .filter(|found| !found.rank.public)
+                .map(|found| self.identity(&text, found))
+                .collect()
         };
-        if self.options.custom.is_empty() {
-            return None;
-        }
-        self.custom.get_or_init(build).as_ref()
+        Trace::new(fingerprints, as_it_is.then_some(ends))
+    }
+
+    /// Returns the built-in rules and the team's own.
+    fn rule_sets(&self) -> impl Iterator<Item = RuleSet<'_>> {
+        let custom = self.custom_indexes().iter();
+        let custom = custom.map(|index| RuleSet::custom(index, &self.options.custom));
+        std::iter::once(RuleSet::built_in()).chain(custom)
+    }
+
+    fn custom_indexes(&self) -> &[Index] {
+        self.custom.get_or_init(|| {
+            let raw = self.options.custom.iter().map(|rule| (*rule.raw).clone());
+            Index::all(index::words_of(&raw.collect::<Vec<_>>()))
+        })
     }
 
     fn is_allowed(&self, place: &Place, value: &[u8]) -> bool {
@@ -175,6 +176,14 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    fn identity(&self, text: &[u8], found: &Found) -> Fingerprint {
+        let value = &text[found.candidate.value.clone()];
+        self.fingerprint(
+            found.candidate.family,
+            found.identity.as_deref().unwrap_or(value),
+        )
+    }
+
     fn knows(&self, id: &str) -> bool {
         let custom = |rule: &Rule| rule.meta.id == id;
         self.options.custom.iter().any(custom) || catalog().iter().any(|meta| meta.id == id)
@@ -192,6 +201,32 @@ impl<'a> Scanner<'a> {
         digest.copy_from_slice(&hasher.finalize().as_bytes()[..10]);
         Fingerprint::new(Engine::Secrets, digest)
     }
+}
+
+/// Puts together what passes over a text have found, and what other readers make of it.
+fn gather(place: &Place, text: &[u8], passes: impl Iterator<Item = Swept>) -> Vec<Found> {
+    let mut all = Swept::default();
+    for pass in passes {
+        all.found.extend(pass.found);
+        all.hits.extend(pass.hits);
+        all.structures.extend(pass.structures);
+        all.refuted.extend(pass.refuted);
+    }
+    let mut found = all.found;
+    found.extend(structure::find(text, &all.structures));
+    let context = Context::of(place);
+    for one in &mut found {
+        one.candidate.sheet.place(context.setting);
+    }
+    // What a file full of digests takes below any worth is no finding.
+    found.retain(|one| one.candidate.sheet.total() > 0);
+    let named = pairs::find(&context, text, &all.hits).into_iter();
+    found.extend(
+        named
+            .filter(|one| !all.refuted.contains(&one.value))
+            .map(of_pair),
+    );
+    found
 }
 
 fn of_pair(candidate: Candidate) -> Found {

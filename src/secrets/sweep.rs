@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
+use super::automaton::End;
 use super::candidate::Hit;
 use super::index::{Index, Target};
 use super::judge::{self, Match};
@@ -15,8 +16,7 @@ use super::{Rule, matcher, pattern, text};
 
 /// Rules with the words that set them off.
 pub(super) struct RuleSet<'r> {
-    exact: &'r Index,
-    folded: &'r Index,
+    pub(super) index: &'r Index,
     /// A team's own rules; nothing for the built-in ones.
     custom: Option<&'r [Rule]>,
 }
@@ -25,17 +25,15 @@ impl<'r> RuleSet<'r> {
     /// Returns the built-in rules.
     pub(super) fn built_in() -> RuleSet<'static> {
         RuleSet {
-            exact: &table::EXACT,
-            folded: &table::FOLDED,
+            index: &table::INDEX,
             custom: None,
         }
     }
 
     /// Returns a team's own rules.
-    pub(super) fn custom(exact: &'r Index, folded: &'r Index, rules: &'r [Rule]) -> Self {
+    pub(super) fn custom(index: &'r Index, rules: &'r [Rule]) -> Self {
         Self {
-            exact,
-            folded,
+            index,
             custom: Some(rules),
         }
     }
@@ -63,16 +61,19 @@ pub(super) struct Swept {
 
 /// Passes over a text once.
 pub(super) fn sweep(text: &[u8], rules: &RuleSet<'_>) -> Swept {
-    let mut sweep = Sweep {
-        text,
-        rules,
-        swept: Swept::default(),
-        regexes: BTreeMap::new(),
-        halves: HashMap::new(),
-    };
-    sweep.walk();
-    sweep.regexes();
-    sweep.swept
+    let mut sweep = Sweep::new(text, rules);
+    let automaton = &rules.index.automaton;
+    automaton.walk(text, 0..text.len(), |ends| {
+        ends.iter().for_each(|end| sweep.words(*end));
+    });
+    sweep.finish()
+}
+
+/// Judges what the words that end at these places set off.
+pub(super) fn sweep_ends(text: &[u8], rules: &RuleSet<'_>, ends: &[End]) -> Swept {
+    let mut sweep = Sweep::new(text, rules);
+    ends.iter().for_each(|end| sweep.words(*end));
+    sweep.finish()
 }
 
 /// Where the keywords of a rule with a regular expression stand.
@@ -93,31 +94,26 @@ struct Sweep<'t, 'r> {
     halves: HashMap<*const table::Part, Vec<Range<usize>>>,
 }
 
-impl Sweep<'_, '_> {
-    /// Steps both automata over the text side by side: neither waits for the other.
-    fn walk(&mut self) {
-        let (exact, folded) = (self.rules.exact, self.rules.folded);
-        let (exact_walker, folded_walker) = (exact.automaton.walker(), folded.automaton.walker());
-        let (exact_match, folded_match) =
-            (exact.automaton.first_match, folded.automaton.first_match);
-        let (mut exact_state, mut folded_state) = (0, 0);
-        for (index, byte) in self.text.iter().enumerate() {
-            exact_state = exact_walker.step(exact_state, *byte);
-            folded_state = folded_walker.step(folded_state, *byte);
-            if exact_state >= exact_match {
-                self.words(exact, exact_state, index + 1);
-            }
-            if folded_state >= folded_match {
-                self.words(folded, folded_state, index + 1);
-            }
+impl<'t, 'r> Sweep<'t, 'r> {
+    fn new(text: &'t [u8], rules: &'r RuleSet<'r>) -> Self {
+        Self {
+            text,
+            rules,
+            swept: Swept::default(),
+            regexes: BTreeMap::new(),
+            halves: HashMap::new(),
         }
     }
 
-    #[cold]
-    fn words(&mut self, index: &Index, state: u16, end: usize) {
-        for word in index.automaton.words_at(state) {
-            let (length, targets) = index.targets_of(*word);
-            let range = end - length..end;
+    fn finish(mut self) -> Swept {
+        self.regexes();
+        self.swept
+    }
+
+    fn words(&mut self, end: End) {
+        let index = self.rules.index;
+        index.words_at(self.text, end, |length, targets| {
+            let range = end.at - length..end.at;
             let mut occurrence = None;
             for target in targets {
                 match *target {
@@ -149,7 +145,7 @@ impl Sweep<'_, '_> {
                         self.swept.hits.push(Hit {
                             keyword: usize::from(keyword),
                             start: range.start,
-                            end,
+                            end: range.end,
                         });
                     }
                     Target::Structure { anchor } => {
@@ -157,7 +153,7 @@ impl Sweep<'_, '_> {
                     }
                 }
             }
-        }
+        });
     }
 
     fn shape(&mut self, rule: u16, shape: u16, position: usize, part: usize, offset: usize) {

@@ -2,8 +2,11 @@
 //!
 //! `build.rs` writes the table out of `rules/secrets/*.toml`, so that the program parses no rule when it starts.
 
+use std::borrow::Cow;
+
+use super::automaton::Automaton;
 use super::check::Kind;
-use super::index::{Index, Target, Word};
+use super::index::{Index, Spelling, Target};
 use super::shape::Class;
 use crate::finding::{Category, Engine, Severity};
 use crate::rule::RuleMeta;

@@ -47,7 +47,7 @@ fn the_same_call_in_an_untouched_part_of_the_file_exists_and_stops_nothing() {
     repo.commit_unscanned("src/auth/login.py", &code);
     repo.stage("src/auth/login.py", format!("{code}\n\nVERSION = 2\n"));
     let scan = repo.gate(&["scan", "--format", "json"]).ok().stdout;
-    let report: serde_json::Value = serde_json::from_str(&scan).unwrap();
+    let report: Value = serde_json::from_str(&scan).unwrap();
     let rules = |list: &str| -> Vec<String> {
         let list = report[list].as_array().unwrap();
         list.iter()

@@ -12,6 +12,7 @@ mod engines;
 mod failures;
 mod findability;
 mod formats;
+mod history;
 mod install;
 mod layers;
 mod lockfiles;

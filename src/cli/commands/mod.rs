@@ -14,6 +14,7 @@ pub(super) mod import;
 pub(super) mod init;
 pub(super) mod install;
 pub(super) mod man;
+pub(super) mod merge;
 pub(super) mod metrics;
 pub(super) mod r#override;
 pub(super) mod pip_audit;

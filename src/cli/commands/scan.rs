@@ -10,12 +10,12 @@ use crate::cli::options::Options;
 use crate::cli::outputs::Outputs;
 use crate::cli::rulebook::Rulebook;
 use crate::cli::staged::InTheMaking;
-use crate::cli::{Context, kept, net};
+use crate::cli::{Context, history, kept, net};
 use crate::finding::{Engine, printable};
 use crate::git::{self, GitError, Repository, Side};
 use crate::input::ObjectId;
 use crate::report::{Activity, Report};
-use crate::scan::{self, Net, ScanError, Tree};
+use crate::scan::{self, Net, Tree};
 
 const EXAMPLES: &str = "\
 Examples
@@ -31,6 +31,11 @@ Examples
 pub(in crate::cli) struct Arguments {
     #[command(flatten)]
     what: What,
+    /// Each commit of a range; with --history, what these commits brought
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["paths", "staged", "patch"])]
+    range: Option<String>,
+    #[command(flatten)]
+    narrow: history::Narrow,
     #[command(flatten)]
     options: Options,
     #[command(flatten)]
@@ -47,13 +52,10 @@ struct What {
     /// The change between HEAD and the index (the default)
     #[arg(long)]
     staged: bool,
-    /// Each commit of a range
-    #[arg(long, value_name = "A..B")]
-    range: Option<String>,
     /// A patch: `git diff`, `git format-patch` or `diff -u`
     #[arg(long, value_name = "FILE|-")]
     patch: Option<PathBuf>,
-    /// Every commit that any branch or tag reaches
+    /// Every content that any branch or tag reaches, each once
     #[arg(long)]
     history: bool,
 }
@@ -67,6 +69,12 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
         )
         .with_hint("`gate-hook ci --full` looks at everything that is there"));
     }
+    if arguments.what.history && options.imports() {
+        return Err(
+            Failure::usage("a report says what is there, not what history brought")
+                .with_hint("leave out `--history` or `--import`"),
+        );
+    }
     let explicit = options.rulebook()?;
     let what = &arguments.what;
     let report = if !what.paths.is_empty() {
@@ -75,10 +83,17 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
         patch(context, file, options, explicit)?
     } else {
         let repository = gate::open(context)?;
-        if let Some(range) = &what.range {
+        if what.history {
+            let range = arguments.range.as_deref();
+            history::look(
+                context,
+                repository.as_ref(),
+                explicit,
+                range,
+                &arguments.narrow,
+            )?
+        } else if let Some(range) = &arguments.range {
             self::range(context, repository.as_ref(), range, options, explicit)?
-        } else if what.history {
-            history(context, repository.as_ref(), options, explicit)?
         } else {
             staged(context, repository.as_ref(), options, explicit)?
         }
@@ -149,30 +164,6 @@ pub(super) fn of_commits(
     let progress = context.terminal.progress(commits.len());
     let mut changes = gate::commits(repository, commits).inspect(|_| progress.inc(1));
     let report = gate::look(context, look, &mut changes)?;
-    progress.finish_and_clear();
-    kept::keep_run(context, &repository.layout().git_dir, &report);
-    Ok(report)
-}
-
-fn history(
-    context: &Context,
-    repository: &dyn Repository,
-    options: &Options,
-    explicit: Option<Rulebook>,
-) -> Result<Report, Failure> {
-    let history = git::history(repository)?;
-    let rulebook = match (explicit, repository.head()?) {
-        (Some(rulebook), _) => rulebook,
-        (None, Some(head)) => Rulebook::load(repository, None, &[Side::Commit(head)])?,
-        (None, None) => Rulebook::from_directory(None)?,
-    };
-    let mut look = Look::new("history".to_owned(), Some(repository), &rulebook);
-    look.options = options;
-    look.known.notes.clone_from(&history.notes);
-    let progress = context.terminal.progress(history.commits.len());
-    let commits = gate::commits(repository, &history.commits).inspect(|_| progress.inc(1));
-    let other = std::iter::once(Ok::<_, ScanError>(history.other.clone()));
-    let report = gate::look(context, look, &mut commits.chain(other))?;
     progress.finish_and_clear();
     kept::keep_run(context, &repository.layout().git_dir, &report);
     Ok(report)

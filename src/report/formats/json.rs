@@ -19,7 +19,7 @@ use crate::receipt::{Consequence, Deferral, Unscanned};
 pub const SCHEMA: &str = include_str!("../../../docs/report.schema.json");
 
 /// The name and version of the format.
-const FORMAT: &str = "gate-hook-report/1";
+pub(in crate::report) const FORMAT: &str = "gate-hook-report/1";
 
 /// Writes the report. The style has no say: a machine gets everything.
 pub(super) fn render(report: &Report, _style: Style, out: &mut dyn Write) -> io::Result<()> {

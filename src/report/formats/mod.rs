@@ -16,6 +16,7 @@ use std::str::FromStr;
 use super::{Report, Style};
 use crate::finding::printable;
 
+pub(super) use json::FORMAT as JSON_FORMAT;
 pub use json::SCHEMA as JSON_SCHEMA;
 
 /// An output format.

@@ -3,7 +3,7 @@
 use crate::finding::{Place, RepoPath};
 
 /// How a text is written; decides whether a value without quotes counts, and where it ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::secrets) enum Kind {
     /// Program text: only literals count.
     Source,
@@ -24,7 +24,7 @@ pub(in crate::secrets) enum Kind {
 }
 
 /// What a text is for; everything but production makes a literal less likely to matter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::secrets) enum Setting {
     /// Code or configuration that runs.
     Production,
@@ -47,6 +47,30 @@ pub(in crate::secrets) struct Context<'a> {
     pub(in crate::secrets) setting: Setting,
     /// The last part of its path, or nothing.
     pub(super) file_name: &'a [u8],
+}
+
+/// All that a place has to say: texts whose places say the same are read alike.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::secrets) struct Reading {
+    kind: Kind,
+    setting: Setting,
+    file_name: Vec<u8>,
+}
+
+impl Reading {
+    /// Reads the place.
+    pub(in crate::secrets) fn of(place: &Place) -> Self {
+        let Context {
+            kind,
+            setting,
+            file_name,
+        } = Context::of(place);
+        Self {
+            kind,
+            setting,
+            file_name: file_name.to_ascii_lowercase(),
+        }
+    }
 }
 
 impl<'a> Context<'a> {

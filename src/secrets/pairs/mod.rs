@@ -41,6 +41,7 @@ use std::ops::Range;
 #[cfg(test)]
 use anchors::KEYWORDS;
 use anchors::{STARTS, Start};
+pub(super) use context::Reading;
 use context::{Context, Setting};
 use name::Holder;
 use pair::{Form, Pair};

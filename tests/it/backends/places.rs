@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use gate_hook::finding::RepoPath;
-use gate_hook::git::{self, GitError, ObjectKind, Side};
+use gate_hook::git::{self, GitError, History, ObjectKind, Selection, Side};
 
 use super::BACKENDS;
 use super::sample::{Sample, open_at};
@@ -116,7 +116,9 @@ fn a_bare_repository_has_no_work_tree() {
             bare
         );
         assert_eq!(
-            git::history(&*repository).unwrap().commits,
+            History::of(&*repository, &Selection::default(), &mut |_, _| {})
+                .unwrap()
+                .commits,
             [sample.id("HEAD")]
         );
     }

@@ -6,6 +6,15 @@ use serde::Deserialize;
 
 use crate::finding::printable;
 
+/// What a report says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What was found.
+    pub findings: Vec<Imported>,
+    /// The files that were not scanned, each with the reason.
+    pub errors: Vec<(String, String)>,
+}
+
 /// A finding of a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
@@ -36,7 +45,12 @@ pub struct Imported {
 impl Imported {
     /// Returns the line of code that the finding is on, if the report shows it.
     pub fn line_of_code(&self) -> Option<&str> {
-        let number = self.line.to_string();
+        self.code_of(self.line)
+    }
+
+    /// Returns a line of code, if the report shows it.
+    pub fn code_of(&self, line: u32) -> Option<&str> {
+        let number = line.to_string();
         self.code
             .split('\n')
             .find_map(|line| line.strip_prefix(&number)?.strip_prefix(' '))
@@ -49,8 +63,16 @@ impl Imported {
 pub struct ImportError(String);
 
 #[derive(Deserialize)]
-struct Report {
+struct Document {
+    #[serde(default)]
+    errors: Vec<Skipped>,
     results: Vec<Entry>,
+}
+
+#[derive(Deserialize)]
+struct Skipped {
+    filename: String,
+    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -78,10 +100,16 @@ struct Weakness {
 }
 
 /// Reads a report.
-pub fn read(bytes: &[u8]) -> Result<Vec<Imported>, ImportError> {
-    let report: Report = serde_json::from_slice(bytes)
+pub fn read(bytes: &[u8]) -> Result<Report, ImportError> {
+    let document: Document = serde_json::from_slice(bytes)
         .map_err(|error| ImportError(printable(&format!("no JSON report of Bandit: {error}"))))?;
-    Ok(report.results.into_iter().map(imported).collect())
+    let skipped = document.errors.into_iter();
+    Ok(Report {
+        findings: document.results.into_iter().map(imported).collect(),
+        errors: skipped
+            .map(|skipped| (skipped.filename, skipped.reason))
+            .collect(),
+    })
 }
 
 fn imported(entry: Entry) -> Imported {
@@ -112,7 +140,7 @@ mod tests {
     #[test]
     fn findings_come_back_with_ids_of_any_kind() {
         let report = format!("{{\"results\": [{ENTRY}]}}");
-        let imported = &read(report.as_bytes()).unwrap()[0];
+        let imported = &read(report.as_bytes()).unwrap().findings[0];
         assert_eq!(
             (imported.test_id.as_str(), imported.cwe),
             ("X901", Some(703))

@@ -15,39 +15,69 @@ use crate::rule::RuleMeta;
 
 /// The tests whose messages and code quote passwords.
 const PASSWORDS: [&str; 3] = ["B105", "B106", "B107"];
+/// The words that statements with a block begin with.
+const COMPOUND: [&str; 10] = [
+    "async", "class", "def", "elif", "except", "for", "if", "try", "while", "with",
+];
 /// The most characters of a line that an excerpt shows.
 const WIDTH: usize = 120;
 
-/// Reads a report. A finding's fingerprint is made of its test and its line of code, because a report says no more.
-pub fn findings(bytes: &[u8]) -> Result<Vec<Finding>, ImportError> {
-    let imported = import::read(bytes)?;
-    let mut foreign: BTreeMap<String, &'static RuleMeta> = BTreeMap::new();
-    Ok(imported
-        .iter()
-        .map(|imported| {
-            let rule = match check::test(&imported.test_id) {
-                Some(test) => &test.meta,
-                None => foreign
-                    .entry(imported.test_id.clone())
-                    .or_insert_with(|| rule(imported)),
-            };
-            finding(imported, rule)
-        })
-        .collect())
+/// What a report says of the files of a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Report {
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// The files that were not scanned, each with the reason, safe to print.
+    pub errors: Vec<(RepoPath, String)>,
+    /// How many results and errors are about no file of the repository.
+    pub elsewhere: usize,
 }
 
-fn finding(imported: &Imported, rule: &'static RuleMeta) -> Finding {
-    let path = imported.filename.trim_start_matches("./");
+/// Reads a report; `path_of` returns what a file is called in the repository.
+///
+/// A finding's fingerprint is made of its test and its line of code, because a report says no more.
+pub fn read(
+    bytes: &[u8],
+    path_of: impl Fn(&str) -> Option<RepoPath>,
+) -> Result<Report, ImportError> {
+    let imported = import::read(bytes)?;
+    let mut foreign: BTreeMap<String, &'static RuleMeta> = BTreeMap::new();
+    let mut report = Report::default();
+    for imported in &imported.findings {
+        let Some(path) = path_of(&imported.filename) else {
+            report.elsewhere += 1;
+            continue;
+        };
+        let rule = match check::test(&imported.test_id) {
+            Some(test) => &test.meta,
+            None => foreign
+                .entry(imported.test_id.clone())
+                .or_insert_with(|| rule(imported)),
+        };
+        report.findings.push(finding(imported, path, rule));
+    }
+    for (name, reason) in &imported.errors {
+        match path_of(name) {
+            Some(path) => report.errors.push((path, printable(reason))),
+            None => report.elsewhere += 1,
+        }
+    }
+    Ok(report)
+}
+
+fn finding(imported: &Imported, path: RepoPath, rule: &'static RuleMeta) -> Finding {
     let line = imported.line_of_code().unwrap_or_default();
     let secret = PASSWORDS.contains(&rule.id);
-    let at = |column| Position {
-        line: imported.line,
-        column,
-    };
     let (start, end) = imported.columns.unwrap_or_default();
-    let start = column(line, start);
-    // A finding may end on a later line, whose columns say nothing about this one.
-    let end = column(line, end).max(start);
+    let last = last_line(imported);
+    let start = Position {
+        line: imported.line.max(1),
+        column: column(line, start),
+    };
+    let end = Position {
+        line: last.max(start.line),
+        column: column(imported.code_of(last).unwrap_or_default(), end),
+    };
     let shown = if secret {
         without_strings(line.trim())
     } else {
@@ -57,9 +87,9 @@ fn finding(imported: &Imported, rule: &'static RuleMeta) -> Finding {
     Finding {
         rule,
         location: Location {
-            place: Place::File(RepoPath::new(path)),
-            start: at(start),
-            end: at(end),
+            place: Place::File(path),
+            start,
+            end: end.max(start),
         },
         severity: severity(&imported.severity),
         confidence: match imported.confidence.as_str() {
@@ -80,6 +110,20 @@ fn finding(imported: &Imported, rule: &'static RuleMeta) -> Finding {
         inline_allow: None,
         notes: vec!["from a report of Bandit".to_owned()],
         package: None,
+    }
+}
+
+/// Returns the last line that a finding is about: of a compound statement the one it is on, because its range
+/// includes the block.
+fn last_line(imported: &Imported) -> u32 {
+    let of_range = |line: Option<&u32>| line.copied().unwrap_or(imported.line);
+    let first = imported.code_of(of_range(imported.line_range.first()));
+    let word = first.unwrap_or_default().split_whitespace().next();
+    let word = word.unwrap_or_default().trim_end_matches(':');
+    if COMPOUND.contains(&word) {
+        imported.line
+    } else {
+        of_range(imported.line_range.last())
     }
 }
 
@@ -164,7 +208,9 @@ mod tests {
             "issue_cwe": {"id": 703}, "issue_severity": "HIGH", "issue_text": text, "line_number": 7,
             "line_range": [7], "test_id": id, "test_name": "some_test", "col_offset": 6, "end_col_offset": 10,
         }] });
-        findings(report.to_string().as_bytes()).unwrap().remove(0)
+        let path_of = |name: &str| Some(RepoPath::new(name.trim_start_matches("./")));
+        let mut report = read(report.to_string().as_bytes(), path_of).unwrap();
+        report.findings.remove(0)
     }
 
     #[test]
@@ -185,6 +231,24 @@ mod tests {
             one("B101", "assert x", "x").rule,
             &check::test("B101").unwrap().meta
         );
+    }
+
+    #[test]
+    fn a_finding_ends_with_its_statement_but_before_a_block() {
+        let end = |code: &str| {
+            let report = serde_json::json!({ "results": [{
+                "code": code, "filename": "a.py", "issue_confidence": "LOW", "issue_cwe": {}, "issue_severity": "LOW",
+                "issue_text": "x", "line_number": 2, "line_range": [2, 3], "test_id": "X901", "test_name": "x",
+                "col_offset": 0, "end_col_offset": 4,
+            }] });
+            let path_of = |name: &str| Some(RepoPath::new(name));
+            let report = read(report.to_string().as_bytes(), path_of).unwrap();
+            report.findings[0].location.end
+        };
+        let at = |line, column| Position { line, column };
+        assert_eq!(end("1 x\n2 f(\n3   é)\n"), at(3, 4));
+        assert_eq!(end("1 x\n2 def f():\n3   x\n"), at(2, 5));
+        assert_eq!(end(""), at(3, 1));
     }
 
     #[test]

@@ -136,7 +136,10 @@ pub(super) fn look(
     changes: &mut dyn Iterator<Item = ChangeResult>,
 ) -> Result<Report, Failure> {
     let rulebook = look.rulebook;
-    let imported = look.options.imported()?;
+    let work_tree = look
+        .repository
+        .and_then(|repository| repository.layout().work_tree.as_deref());
+    let imported = look.options.imported(work_tree)?;
     let started = Instant::now();
     // Whoever asks to look has the time that it takes, and so has CI.
     let waits = !matches!(look.situation.activity, Activity::Look | Activity::Ci);
@@ -146,7 +149,7 @@ pub(super) fn look(
         repository: look.repository,
         policies: &rulebook.policies,
         engines: look.options.engines(),
-        imported: &imported.findings,
+        imported: &imported,
         custom_rules: rulebook.custom_rules.clone(),
         advisories: &|| lookup::open(named, &rulebook.policies, context.environment.now()),
         time_is_up: &|| budget.is_some_and(|budget| started.elapsed() >= budget),

@@ -14,6 +14,7 @@ use super::gate::{self, Look};
 use super::rulebook::Rulebook;
 use super::{Context, environment, kept};
 use crate::finding::{Engine, printable};
+use crate::foreign::Imported;
 use crate::git::{Repository, Selection, Side};
 use crate::report::Report;
 use crate::scan::{self, Advisories, Job, Journal, NoJournal, Request, Shard};
@@ -71,7 +72,7 @@ pub(super) fn look(
         repository: Some(repository),
         policies: &rulebook.policies,
         engines: &[Engine::Secrets],
-        imported: &[],
+        imported: &Imported::default(),
         custom_rules: rulebook.custom_rules.clone(),
         advisories: &|| Advisories::starter("history is looked at for secrets only"),
         time_is_up: &|| false,

@@ -17,7 +17,7 @@ pub(super) struct Options {
     /// Decide by this policy file instead of the repository's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// Judge what another tool found as well: a SARIF report
+    /// Judge what another tool found as well: a JSON report of Bandit, or a SARIF report
     #[arg(long = "import", value_name = "FILE")]
     imports: Vec<PathBuf>,
     /// Look packages up in this advisory database instead of the user's own
@@ -59,8 +59,8 @@ impl Options {
         !self.imports.is_empty()
     }
 
-    /// Reads the reports of other tools.
-    pub(super) fn imported(&self) -> Result<Imported, Failure> {
+    /// Reads the reports of other tools over a work tree.
+    pub(super) fn imported(&self, work_tree: Option<&Path>) -> Result<Imported, Failure> {
         let mut all = Imported::default();
         for path in &self.imports {
             let name = printable(&path.display().to_string());
@@ -73,9 +73,10 @@ impl Options {
                     Failure::could_not_look(message)
                 }
             })?;
-            let imported = foreign::read(&utf8(&name, bytes)?)
+            let imported = foreign::read(&utf8(&name, bytes)?, work_tree)
                 .map_err(|error| Failure::configuration(format!("{name}: {error}")))?;
             all.findings.extend(imported.findings);
+            all.unscanned.extend(imported.unscanned);
             all.notes.extend(imported.notes);
         }
         Ok(all)

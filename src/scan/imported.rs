@@ -7,13 +7,20 @@ use super::Net;
 use super::pipeline::Pipeline;
 use super::secrets::Secrets;
 use crate::finding::{Engine, Finding, Origin};
+use crate::foreign::Imported;
 use crate::introduced::Detected;
 use crate::policy;
+use crate::receipt::Unscanned;
 
 impl Pipeline<'_> {
-    /// Takes over findings that no engine has found as well.
-    pub(super) fn import(&mut self, findings: &[Finding], nets: &[Net], secrets: &Secrets<'_>) {
-        for finding in findings {
+    /// Takes over findings that no engine has found as well, and what was not looked at of what the change touches.
+    pub(super) fn import(&mut self, imported: &Imported, nets: &[Net], secrets: &Secrets<'_>) {
+        for unscanned in &imported.unscanned {
+            if self.concerns(unscanned, nets) {
+                self.outcome.receipt.unscanned.push(unscanned.clone());
+            }
+        }
+        for finding in &imported.findings {
             if self.is_known(finding) || self.is_excluded(finding) {
                 continue;
             }
@@ -29,6 +36,16 @@ impl Pipeline<'_> {
                 commit: None,
             });
         }
+    }
+
+    /// Returns whether something that was not looked at is touched, and not said yet.
+    fn concerns(&self, unscanned: &Unscanned, nets: &[Net]) -> bool {
+        let path = unscanned.place.path();
+        let touched = |net: &Net| net.change.files.iter().any(|file| Some(&file.path) == path);
+        let said =
+            |known: &Unscanned| known.place == unscanned.place && known.engine == unscanned.engine;
+        (nets.is_empty() || nets.iter().any(touched))
+            && !self.outcome.receipt.unscanned.iter().any(said)
     }
 
     fn is_known(&self, finding: &Finding) -> bool {

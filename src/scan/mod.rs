@@ -22,7 +22,8 @@ mod pipeline;
 mod secrets;
 
 use crate::audit::Database;
-use crate::finding::{Engine, Finding};
+use crate::finding::Engine;
+use crate::foreign::Imported;
 use crate::git::{GitError, Repository};
 use crate::input::Change;
 use crate::introduced::Detected;
@@ -52,7 +53,7 @@ pub struct Job<'a> {
     /// The team's own secret rules.
     pub custom_rules: Vec<crate::secrets::Rule>,
     /// What other tools reported.
-    pub imported: &'a [Finding],
+    pub imported: &'a Imported,
     /// Opens what is known of vulnerable packages; called when the first dependency is looked up, and not again.
     pub advisories: &'a dyn Fn() -> Advisories,
     /// Whether the time that the policy gives is spent; what is left then, never secrets, is deferred.
@@ -142,7 +143,7 @@ pub fn scan(
             }
         }
     }
-    if !job.imported.is_empty() {
+    if *job.imported != Imported::default() {
         pipeline.import(job.imported, nets, &Secrets::new(job, &allowed));
     }
     Ok(pipeline.outcome)

@@ -16,7 +16,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("git", &["finding", "input"]),
     ("secrets", &["finding", "rule", "input"]),
     ("audit", &["finding", "rule", "input"]),
-    ("foreign", &["finding", "rule"]),
+    ("foreign", &["finding", "rule", "receipt", "bandit"]),
     ("bandit", &["finding", "rule"]),
     ("introduced", &["finding", "rule", "input"]),
     (
@@ -57,6 +57,7 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
             "secrets",
             "bandit",
             "audit",
+            "foreign",
             "introduced",
             "policy",
         ],

@@ -13,6 +13,7 @@ mod failures;
 mod findability;
 mod formats;
 mod history;
+mod imported;
 mod install;
 mod layers;
 mod lockfiles;

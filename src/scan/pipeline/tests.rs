@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::finding::{Category, Confidence, Excerpt, Fingerprint, Location, Position, Severity};
+use crate::foreign::Imported;
 use crate::rule::RuleMeta;
 use crate::scan::adapter::Newness;
 
@@ -99,7 +100,7 @@ fn look(newness: Newness, change: Change, time_is_up: bool) -> Outcome {
         policies: &[],
         engines: &[Engine::Bandit],
         custom_rules: Vec::new(),
-        imported: &[],
+        imported: &Imported::default(),
         advisories: &|| unreachable!("no dependency is looked up"),
         time_is_up: &|| time_is_up,
     };

@@ -34,6 +34,7 @@ impl Baseline {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, ImportError> {
         Ok(Self(
             import::read(bytes)?
+                .findings
                 .iter()
                 .filter_map(Key::of_imported)
                 .collect(),

@@ -12,6 +12,7 @@ use super::call::Call;
 use super::checks;
 use super::names::Imports;
 use super::position::Source;
+use super::quote::Quote;
 use super::settings::Options;
 use super::tree::Node;
 use crate::finding::{Category, Confidence, Engine, Severity};
@@ -127,6 +128,8 @@ pub(super) struct Listed {
     pub(super) names: &'static [&'static str],
     /// The message; `{name}` stands for the name that was used.
     pub(super) message: &'static str,
+    /// The lengths of the words around the name in the reference tool's message; empty where it has none.
+    pub(super) fixed: &'static [usize],
 }
 
 /// What a test may know beside the node it looks at.
@@ -168,6 +171,8 @@ pub(super) struct Found {
     pub(super) at: Option<TextSize>,
     /// The literal that reports must not show.
     pub(super) secret: Option<TextRange>,
+    /// What the reference tool's message quotes.
+    pub(super) quote: Option<Quote>,
 }
 
 impl Found {
@@ -177,6 +182,7 @@ impl Found {
             rating: None,
             at: None,
             secret: None,
+            quote: None,
         }
     }
 
@@ -197,11 +203,23 @@ impl Found {
         self.secret = Some(secret);
         self
     }
+
+    /// Says what the reference tool's message quotes, and how long the words around it are.
+    pub(super) fn quoting<const N: usize>(self, fixed: &'static [usize], parts: [&str; N]) -> Self {
+        let parts = parts.map(str::to_owned).to_vec();
+        self.with_quote(Quote::new(fixed, parts))
+    }
+
+    pub(super) fn with_quote(mut self, quote: Quote) -> Self {
+        self.quote = Some(quote);
+        self
+    }
 }
 
 /// What a test of a whole text found.
 pub(super) struct FoundInText {
     pub(super) text: Cow<'static, str>,
+    pub(super) quote: Quote,
     /// The 1-based line, by Unicode's line ends.
     pub(super) line: u32,
     /// The 1-based column, in characters.

@@ -4,6 +4,7 @@ use ruff_python_ast::Expr;
 
 use super::call::Call;
 use super::check::{Found, Listed, On, Test};
+use super::quote::Quote;
 
 impl Listed {
     /// Returns whether an import begins with one of the names; a prefix is enough, also in the middle of a word.
@@ -44,11 +45,16 @@ pub(super) fn called(call: &Call<'_, '_>) -> Option<String> {
 pub(super) fn found(test: &Test, name: &str) -> Found {
     match &test.on {
         On::ListedCall(list) | On::ListedImport(list) => {
-            if list.message.contains("{name}") {
+            let found = if list.message.contains("{name}") {
                 Found::new(list.message.replace("{name}", name))
             } else {
                 Found::new(list.message)
+            };
+            let times = list.fixed.len().saturating_sub(1);
+            if times == 0 {
+                return found;
             }
+            found.with_quote(Quote::new(list.fixed, vec![name.to_owned(); times]))
         }
         _ => Found::new(test.meta.title),
     }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// The lengths of the words around a password in the reference tool's message.
+pub(super) const FIXED: &[usize] = &[30, 1];
+
 /// Returns whether a name is that of a password: `password` and its spellings, `pass`, `passphrase`, `pwd`,
 /// `token`, `secret`, as a whole or between underscores.
 pub(super) fn is_name_of_one(name: &str) -> bool {

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use super::check::Test;
 use super::lines::CodeLine;
 use super::nosec::NosecNote;
+use super::quote::Quote;
 use crate::finding::{
     Confidence, Excerpt, Finding, Fingerprint, Location, Place, Position, Severity,
 };
@@ -75,6 +76,8 @@ pub struct Issue {
     pub confidence: Confidence,
     /// What is wrong and what to do, in our words. It may quote names, never the value of a password.
     pub text: String,
+    /// What the reference tool's message quotes of the code.
+    pub quote: Option<Quote>,
     /// The 1-based line.
     pub line: u32,
     /// The lines of the node that the test looked at, or of what is around a string.

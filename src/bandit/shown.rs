@@ -41,7 +41,7 @@ impl Raw<'_> {
         let range = TextRange::at(start, TextSize::new(found.length as u32));
         Self {
             test,
-            found: Found::new(found.text),
+            found: Found::new(found.text).with_quote(found.quote),
             range,
             line: found.line,
             lines: found.line..=found.line,
@@ -185,6 +185,7 @@ impl<'s, 'a> Shower<'s, 'a> {
             excerpt,
             columns,
             text: raw.found.text.into_owned(),
+            quote: raw.found.quote,
         }
     }
 

@@ -36,6 +36,7 @@ const TREE: &[(&str, &str)] = &[
     ("src/clean.py", "x = 1\n"),
     ("src/broken.py", "def f(:\n"),
     ("src/window.pyw", "assert 1\n"),
+    ("src/known.py", AFTER),
     ("src/noext", "assert 1\n"),
     ("src/tests/test_a.py", "assert 1\r\nassert (2,\r\n  3)\r\n"),
     ("src/latests/l.py", "TOKEN = \"abc\"\nd = '/tmp/x'\n"),
@@ -97,6 +98,45 @@ const TREE: &[(&str, &str)] = &[
     ("nobase.json", "{}"),
     ("empty.json", "{\"results\": []}"),
 ];
+
+/// A file as a baseline knows it …
+const BEFORE: &str = "\
+import pickle
+password = 'hunter one'
+f(token='hunter two')
+def g(secret='hunter three'): pass
+hashlib.md5(x)
+requests.get(x)
+os.chmod('a', 0o777)
+jinja2.Environment()
+d = {'token': 0x10}
+";
+
+/// … and as it is afterwards: only these findings are new to Bandit, which compares messages.
+const AFTER: &str = "\
+import dill  # new
+import pickle
+import shelve  # new
+pwd = 'hunter one'
+password = 'hunter none'  # new
+f(token='hunter two', x=1)
+f(token='hunter too')  # new
+def h(secret='hunter three', x=1): pass
+def i(secret='hunter free', x=1): pass  # new
+hashlib.md5(y)
+hashlib.sha1(y)  # new
+hashlib.new('MD5')
+requests.post(y)
+requests.post(y, timeout=None)  # new
+httpx.get(y, timeout=None)  # new
+os.chmod('a', 0o777)
+os.chmod('b', 0o777)  # new
+os.chmod('a', 0o776)  # new
+jinja2.Environment(x)
+jinja2.Environment(autoescape=False)  # new
+d = {'token': 16}
+d = {'token': 16.0}  # new
+";
 
 /// The command lines that are always compared.
 const CASES: &[&str] = &[
@@ -175,6 +215,8 @@ const CASES: &[&str] = &[
     "-r src -b base.json -f screen",
     "-r src -b base.json -f custom -ll",
     "-r src -b base.json -f csv",
+    "-r src -b known.json -f json",
+    "-r src -b known.json -f txt",
     "-r src -b nobase.json -f json",
     "-r src -b empty.json -f json",
     "-r src -b nope.json -f json",
@@ -301,20 +343,28 @@ fn what_makes_the_real_command_crash_is_told() {
 }
 
 #[test]
-fn a_report_of_the_real_command_hides_what_it_knows_and_no_other_password() {
+fn a_baseline_hides_what_it_knows_and_nothing_else() {
     let home = tree();
-    let file = home.path().join("p.py");
-    fs::write(&file, "password = 'one'\n").unwrap();
-    let (_, report, _) = ours(home.path(), "p.py -f json -o p.json", Some("p.json"));
-    fs::write(
-        home.path().join("p.json"),
-        report.replace("issue_text\": \"", "issue_text\": \"other "),
-    )
-    .unwrap();
-    fs::write(&file, "x = 1\nif x:\n    password = 'one'\n").unwrap();
-    assert_eq!(ours(home.path(), "p.py -b p.json -f json", None).0, 0);
-    fs::write(&file, "password = 'two'\n").unwrap();
-    assert_eq!(ours(home.path(), "p.py -b p.json -f json", None).0, 1);
+    fs::write(home.path().join("src/known.py"), BEFORE).unwrap();
+    ours(home.path(), "-r src -f json -o ours.json", None);
+    fs::write(home.path().join("src/known.py"), AFTER).unwrap();
+    let (code, output, errors) = ours(home.path(), "-r src -b ours.json -f json", None);
+    assert_eq!(code, 1, "{errors}");
+    let report: Value = serde_json::from_str(&output).unwrap();
+    let results = report["results"].as_array().unwrap();
+    let marked = AFTER.lines().filter(|line| line.ends_with("# new")).count();
+    assert_eq!(results.len(), marked, "{output}");
+    for result in results {
+        let line = result["line_number"].as_u64().unwrap() as usize;
+        let line = AFTER.lines().nth(line - 1).unwrap();
+        assert!(line.ends_with("# new"), "{line}");
+    }
+    let written = fs::read_to_string(home.path().join("ours.json")).unwrap();
+    let written: Value = serde_json::from_str(&written).unwrap();
+    for result in written["results"].as_array().unwrap() {
+        let text = result["issue_text"].as_str().unwrap();
+        assert!(!text.contains("hunter"), "{text}");
+    }
 }
 
 #[test]
@@ -394,23 +444,20 @@ fn compare(cwd: &Path, lines: &[String]) {
         python.exists(),
         "Bandit is not in target/oracles: run ./test.sh, or set GATE_HOOK_NO_BANDIT"
     );
-    // A report of the real command, with messages in its own words, is the baseline.
+    // Reports of the real command, with messages in its own words, are baselines.
     let bandit = python.with_file_name("bandit");
-    Command::new(bandit)
-        .args([
-            "-q",
-            "-r",
-            "src",
-            "-s",
-            "B102,B105",
-            "-f",
-            "json",
-            "-o",
-            "base.json",
-        ])
-        .current_dir(cwd)
-        .output()
-        .unwrap();
+    let known = cwd.join("src/known.py");
+    for (content, options) in [
+        (BEFORE, "-q -r src -f json -o known.json"),
+        (AFTER, "-q -r src -s B102,B105 -f json -o base.json"),
+    ] {
+        fs::write(&known, content).unwrap();
+        Command::new(&bandit)
+            .args(options.split(' '))
+            .current_dir(cwd)
+            .output()
+            .unwrap();
+    }
     let version = Command::new(&python)
         .args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
         .output()

@@ -19,6 +19,8 @@
 //! <https://docs.python.org/3/library/os.html#os.chmod>
 
 use super::prelude::*;
+use crate::bandit::printed::printed;
+use crate::bandit::quote::Quote;
 
 pub(super) static TEST: Test = Test {
     meta: page::B103.rule(Severity::High, 732),
@@ -41,12 +43,21 @@ fn run(_: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
         return None;
     };
     // The reference tool evaluates the path for its message, and finds nothing where that fails.
-    call.value_at(0).filter(|_| mode & TOO_MUCH != 0)?;
+    let path = call.value_at(0).filter(|_| mode & TOO_MUCH != 0)?;
     let severity = if mode & OTHERS_WRITE == 0 {
         Severity::Medium
     } else {
         Severity::High
     };
     let text = format!("mode 0o{:o} lets too many in: 0o644 or less", mode & 0o7777);
-    Some(Found::new(text).rated(severity, Confidence::High))
+    let found = Found::new(text).rated(severity, Confidence::High);
+    let path = match path {
+        Value::Str(path) => path.into_owned(),
+        Value::Unknown => "NOT PARSED".to_owned(),
+        _ => match printed(&call.args()[0]) {
+            Some(path) => path,
+            None => return Some(found.with_quote(Quote::unlike_any())),
+        },
+    };
+    Some(found.quoting(&[32, 10, 2], [&format!("0o{mode:o}"), &path]))
 }

@@ -21,6 +21,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::prelude::*;
 use crate::bandit::passwords;
+use crate::bandit::printed::printed;
 
 pub(super) static TEST: Test = Test {
     meta: page::B105.rule(Severity::Low, 259),
@@ -34,10 +35,8 @@ fn run(context: &Context<'_, '_>, text: &Text<'_, '_>) -> Option<Found> {
     match context.parent()? {
         Node::Stmt(Stmt::Assign(assign)) => {
             let name = assign.targets.iter().find_map(password_name)?;
-            Some(report(
-                name,
-                context.source.range(text.node, context.parents)?,
-            ))
+            let range = context.source.range(text.node, context.parents)?;
+            Some(report(name, text.value, range))
         }
         Node::Expr(Expr::Dict(dict)) => {
             let item = dict.iter().find(|item| {
@@ -45,21 +44,21 @@ fn run(context: &Context<'_, '_>, text: &Text<'_, '_>) -> Option<Found> {
                 key.is_some_and(|key| Node::Expr(key).is(text.node))
             })?;
             (passwords::is_name_of_one(text.value) && is_shown(&item.value))
-                .then(|| report("", item.value.range()))
+                .then(|| report_of("", &item.value))
         }
         Node::Expr(Expr::Subscript(_)) => {
             let Node::Stmt(Stmt::Assign(assign)) = context.ancestor(1)? else {
                 return None;
             };
             (passwords::is_name_of_one(text.value) && assign.value.is_string_literal_expr())
-                .then(|| report("", assign.value.range()))
+                .then(|| report_of("", &assign.value))
         }
         Node::Expr(Expr::Compare(compare)) => {
             let name = password_name(&compare.left)?;
             let value = compare.comparators.first()?;
             value
                 .is_string_literal_expr()
-                .then(|| report(name, value.range()))
+                .then(|| report_of(name, value))
         }
         _ => None,
     }
@@ -87,7 +86,11 @@ fn is_shown(value: &Expr) -> bool {
     }
 }
 
-fn report(name: &str, secret: TextRange) -> Found {
+fn report_of(name: &str, value: &Expr) -> Found {
+    report(name, &printed(value).unwrap_or_default(), value.range())
+}
+
+fn report(name: &str, value: &str, secret: TextRange) -> Found {
     let what = if name.is_empty() {
         "a string".to_owned()
     } else {
@@ -95,5 +98,7 @@ fn report(name: &str, secret: TextRange) -> Found {
     };
     let text =
         format!("{what} may hold a password: read it from the environment or a secret store");
-    Found::new(text).hiding(secret)
+    Found::new(text)
+        .hiding(secret)
+        .quoting(passwords::FIXED, [value])
 }

@@ -31,7 +31,7 @@ pub(super) static TEST: Test = Test {
 
 fn run(_: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
     for keyword in call.keywords() {
-        if keyword.value.is_string_literal_expr() {
+        if let Expr::StringLiteral(literal) = &keyword.value {
             // The reference tool fails at `**"text"`, so nothing behind it counts.
             let name = keyword.arg.as_deref()?;
             if passwords::is_name_of_one(name) {
@@ -39,7 +39,8 @@ fn run(_: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
                     "argument `{name}` may hold a password: read it from the environment or a secret store"
                 );
                 let value = keyword.value.range();
-                return Some(Found::new(text).at(Some(value.start())).hiding(value));
+                let found = Found::new(text).at(Some(value.start())).hiding(value);
+                return Some(found.quoting(passwords::FIXED, [literal.value.to_str()]));
             }
         }
     }

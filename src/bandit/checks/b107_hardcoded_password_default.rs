@@ -42,9 +42,12 @@ fn run(_: &Context<'_, '_>, def: &StmtFunctionDef) -> Option<Found> {
     let pairs = parameters.args.iter().skip(without).zip(defaults);
     for (parameter, default) in pairs {
         let name = parameter.name().as_str();
-        if default.is_string_literal_expr() && passwords::is_name_of_one(name) {
+        if let Expr::StringLiteral(literal) = default
+            && passwords::is_name_of_one(name)
+        {
             let text = format!("the default of `{name}` may be a password: let the caller give it");
-            return Some(Found::new(text).hiding(default.range()));
+            let found = Found::new(text).hiding(default.range());
+            return Some(found.quoting(passwords::FIXED, [literal.value.to_str()]));
         }
     }
     None

@@ -33,14 +33,12 @@ fn run(_: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
     let (requests, client) = clients::of(call)?;
     let is_none = call.values()?.is("timeout", "None");
     if requests && is_none.is_none() {
-        Some(Found::new(format!(
-            "{client} waits for ever: give a timeout"
-        )))
+        let text = format!("{client} waits for ever: give a timeout");
+        Some(Found::new(text).quoting(&[8, 16], [client]))
     } else {
         (is_none == Some(true)).then(|| {
-            Found::new(format!(
-                "{client} waits for ever with `timeout=None`: give a number"
-            ))
+            let text = format!("{client} waits for ever with `timeout=None`: give a number");
+            Found::new(text).quoting(&[8, 25], [client])
         })
     }
 }

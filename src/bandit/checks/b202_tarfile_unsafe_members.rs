@@ -19,6 +19,7 @@
 //! <https://docs.python.org/3/library/tarfile.html#tarfile-extraction-filter>
 
 use super::prelude::*;
+use crate::bandit::quote::Quote;
 
 pub(super) static TEST: Test = Test {
     meta: page::B202.rule(Severity::High, 22),
@@ -44,13 +45,18 @@ fn run(context: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
     let members = &call.keyword("members")?.value;
     if let Expr::Call(function) = members {
         // The reference tool fails where the function is not a plain name.
-        return function.func.is_name_expr().then(|| {
-            Found::new("make sure that `members` drops unsafe paths, or give `filter=\"data\"`")
-                .rated(Severity::Low, Confidence::Low)
-        });
+        let function = function.func.as_name_expr()?;
+        let text = "make sure that `members` drops unsafe paths, or give `filter=\"data\"`";
+        let found = Found::new(text).rated(Severity::Low, Confidence::Low);
+        return Some(found.quoting(&[130, 4], [&function.id]));
     }
     let text = "make sure that `members` has no unsafe paths, or give `filter=\"data\"`";
-    Some(Found::new(text).rated(Severity::Medium, Confidence::Medium))
+    let found = Found::new(text).rated(Severity::Medium, Confidence::Medium);
+    Some(match members {
+        Expr::Name(name) => found.quoting(&[135, 4], [&name.id]),
+        // The reference tool shows an address.
+        _ => found.with_quote(Quote::unlike_any()),
+    })
 }
 
 fn is_data(call: &Call<'_, '_>) -> bool {

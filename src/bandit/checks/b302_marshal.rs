@@ -29,5 +29,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["marshal.load", "marshal.loads"],
         message: "`{name}` trusts its input: read JSON or another plain format instead",
+        fixed: &[],
     }),
 };

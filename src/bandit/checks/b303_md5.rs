@@ -39,5 +39,6 @@ pub(super) static TEST: Test = Test {
             "cryptography.hazmat.primitives.hashes.SHA1",
         ],
         message: "`{name}` is a broken hash: use SHA-256 or newer",
+        fixed: &[],
     }),
 };

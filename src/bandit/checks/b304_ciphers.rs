@@ -46,5 +46,6 @@ pub(super) static TEST: Test = Test {
             "cryptography.hazmat.primitives.ciphers.algorithms.TripleDES",
         ],
         message: "`{name}` is a weak cipher: use AES-GCM or ChaCha20-Poly1305",
+        fixed: &[23, 49],
     }),
 };

@@ -28,5 +28,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["cryptography.hazmat.primitives.ciphers.modes.ECB"],
         message: "ECB shows which blocks are equal: use an authenticated mode such as GCM",
+        fixed: &[],
     }),
 };

@@ -28,5 +28,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["tempfile.mktemp"],
         message: "somebody else can create the file first: use `mkstemp` or `NamedTemporaryFile`",
+        fixed: &[],
     }),
 };

@@ -26,5 +26,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["eval"],
         message: "`eval` runs whatever it is given: use `ast.literal_eval` or parse the text",
+        fixed: &[],
     }),
 };

@@ -28,5 +28,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["django.utils.safestring.mark_safe"],
         message: "text marked as safe is not escaped: use `format_html`",
+        fixed: &[],
     }),
 };

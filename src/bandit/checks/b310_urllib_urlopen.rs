@@ -37,5 +37,6 @@ pub(super) static TEST: Test = Test {
             "six.moves.urllib.request.FancyURLopener",
         ],
         message: "`{name}` also opens `file:` URLs: check the scheme first",
+        fixed: &[],
     }),
 };

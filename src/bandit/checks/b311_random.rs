@@ -41,5 +41,6 @@ pub(super) static TEST: Test = Test {
             "random.getrandbits",
         ],
         message: "`{name}` can be predicted: use `secrets` for tokens, keys and passwords",
+        fixed: &[],
     }),
 };

@@ -28,5 +28,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["telnetlib.Telnet"],
         message: "Telnet is not encrypted: use SSH",
+        fixed: &[],
     }),
 };

@@ -34,5 +34,6 @@ pub(super) static TEST: Test = Test {
             "xml.etree.cElementTree.XMLParser",
         ],
         message: "`{name}` is open to XML attacks: use its `defusedxml` equivalent",
+        fixed: &[6, 79, 90],
     }),
 };

@@ -32,5 +32,6 @@ pub(super) static TEST: Test = Test {
             "xml.dom.expatbuilder.parseString",
         ],
         message: "`{name}` is open to XML attacks: use its `defusedxml` equivalent",
+        fixed: &[6, 79, 90],
     }),
 };

@@ -33,5 +33,6 @@ pub(super) static TEST: Test = Test {
             "xml.sax.make_parser",
         ],
         message: "`{name}` is open to XML attacks: use its `defusedxml` equivalent",
+        fixed: &[6, 79, 90],
     }),
 };

@@ -29,5 +29,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["xml.dom.minidom.parse", "xml.dom.minidom.parseString"],
         message: "`{name}` is open to XML attacks: use its `defusedxml` equivalent",
+        fixed: &[6, 79, 90],
     }),
 };

@@ -28,5 +28,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["ftplib.FTP"],
         message: "FTP is not encrypted: use SFTP, SCP or HTTPS",
+        fixed: &[],
     }),
 };

@@ -29,5 +29,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedCall(Listed {
         names: &["ssl._create_unverified_context"],
         message: "no certificate is checked: use `ssl.create_default_context`",
+        fixed: &[],
     }),
 };

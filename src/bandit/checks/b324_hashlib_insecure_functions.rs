@@ -60,7 +60,9 @@ fn hashlib(call: &Call<'_, '_>) -> Option<Found> {
     (HASHES.contains(&name.as_str()) && for_security).then(|| {
         let text =
             format!("{name} is broken: use SHA-256, or say `usedforsecurity=False` for a checksum");
-        Found::new(text).at(Some(call.node.range().start()))
+        Found::new(text)
+            .at(Some(call.node.range().start()))
+            .quoting(&[12, 50], [&name.to_ascii_uppercase()])
     })
 }
 
@@ -75,6 +77,7 @@ fn crypt(call: &Call<'_, '_>) -> Option<Found> {
         Found::new(format!("{method} is weak: use scrypt or Argon2"))
             .rated(Severity::Medium, Confidence::High)
             .at(Some(call.node.range().start()))
+            .quoting(&[22, 15], [&method])
     })
 }
 

@@ -24,5 +24,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["telnetlib"],
         message: "Telnet is not encrypted: use SSH",
+        fixed: &[],
     }),
 };

@@ -24,5 +24,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["ftplib"],
         message: "FTP is not encrypted: use SFTP, SCP or HTTPS",
+        fixed: &[],
     }),
 };

@@ -24,5 +24,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["pickle", "cPickle", "dill", "shelve"],
         message: "`{name}` runs code that loaded data brings along: make sure that none comes from outside",
+        fixed: &[56, 8],
     }),
 };

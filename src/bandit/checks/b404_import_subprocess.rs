@@ -24,5 +24,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["subprocess"],
         message: "keep what users give out of the commands that `subprocess` runs",
+        fixed: &[],
     }),
 };

@@ -25,5 +25,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["xml.sax"],
         message: "`{name}` is open to XML attacks: use `defusedxml`",
+        fixed: &[6, 79, 91],
     }),
 };

@@ -24,5 +24,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["xmlrpc"],
         message: "`{name}` is open to XML attacks: call `defusedxml.xmlrpc.monkey_patch()` first",
+        fixed: &[6, 176],
     }),
 };

@@ -28,5 +28,6 @@ pub(super) static TEST: Test = Test {
             "twisted.web.twcgi.CGIDirectory",
         ],
         message: "under CGI a request can choose the proxy of `{name}`: use WSGI or drop the `Proxy` header",
+        fixed: &[56, 8],
     }),
 };

@@ -33,5 +33,6 @@ pub(super) static TEST: Test = Test {
             "Crypto.Util",
         ],
         message: "PyCrypto (`{name}`) is unmaintained: use `cryptography`",
+        fixed: &[36, 102],
     }),
 };

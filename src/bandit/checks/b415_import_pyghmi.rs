@@ -24,5 +24,6 @@ pub(super) static TEST: Test = Test {
     on: On::ListedImport(Listed {
         names: &["pyghmi"],
         message: "IPMI is not protected: use Redfish over HTTPS, or a network of its own",
+        fixed: &[],
     }),
 };

@@ -35,6 +35,8 @@ fn run(_: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
         let text = format!(
             "{client} checks no certificate: drop `verify=False`, or name a certificate bundle"
         );
-        Found::new(text).at(call.start_of("verify"))
+        Found::new(text)
+            .at(call.start_of("verify"))
+            .quoting(&[8, 68], [client])
     })
 }

@@ -38,12 +38,16 @@ fn run(context: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
     let values = call.values()?;
     let text = "SSL and TLS below 1.2 can be broken: use `ssl.create_default_context`";
     match call.qualname() {
-        "ssl.wrap_socket" => values
-            .is_any("ssl_version", bad)
-            .then(|| Found::new(text).at(call.start_of("ssl_version"))),
-        "pyOpenSSL.SSL.Context" => values
-            .is_any("method", bad)
-            .then(|| Found::new(text).at(call.start_of("method"))),
+        "ssl.wrap_socket" => values.is_any("ssl_version", bad).then(|| {
+            Found::new(text)
+                .at(call.start_of("ssl_version"))
+                .quoting(&[87], [])
+        }),
+        "pyOpenSSL.SSL.Context" => values.is_any("method", bad).then(|| {
+            Found::new(text)
+                .at(call.start_of("method"))
+                .quoting(&[83], [])
+        }),
         _ => (values.is_any("method", bad) || values.is_any("ssl_version", bad)).then(|| {
             let at = call
                 .start_of("method")

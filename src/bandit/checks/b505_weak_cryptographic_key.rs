@@ -90,7 +90,8 @@ fn run(context: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
         return None;
     };
     let text = format!("{kind} keys below {least} bits can be broken: use a longer one");
-    Some(Found::new(text).rated(severity, Confidence::High))
+    let found = Found::new(text).rated(severity, Confidence::High);
+    Some(found.quoting(&[0, 17, 32], [kind, &least.trunc().to_string()]))
 }
 
 /// Returns the size that a call asks for; nothing where it is not a number.

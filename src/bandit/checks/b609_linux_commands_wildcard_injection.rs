@@ -54,6 +54,7 @@ fn run(context: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
     (command.contains('*') && COMMANDS.iter().any(|name| command.contains(name))).then(|| {
         Found::new("file names that `*` stands for may be options: write `./*`")
             .at(call.start_of("shell"))
+            .quoting(&[37, 0], [call.qualname()])
     })
 }
 

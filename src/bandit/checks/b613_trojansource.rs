@@ -16,6 +16,7 @@
 
 use super::prelude::*;
 use crate::bandit::check::FoundInText;
+use crate::bandit::quote::Quote;
 
 pub(super) static TEST: Test = Test {
     meta: page::B613.rule(Severity::High, 838),
@@ -48,6 +49,7 @@ fn run(text: &str) -> Option<FoundInText> {
             u32::from(*c)
         )
         .into(),
+        quote: Quote::new(&[65, 3], vec![format!("\\u{:04x}", u32::from(*c))]),
         line,
         column: content[..at].chars().count() as u32 + 1,
         at: start + at,

@@ -72,7 +72,8 @@ fn run(context: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
         "what `{}` loads can change: pin `revision` to a commit",
         call.name()
     );
-    Some(Found::new(text).at(call.start_of(call.name())))
+    let found = Found::new(text).at(call.start_of(call.name()));
+    Some(found.quoting(&[61, 2], [call.name()]))
 }
 
 fn is_commit(revision: &str) -> bool {

@@ -34,15 +34,15 @@ fn run(_: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
         return None;
     }
     let Some(value) = autoescape(call) else {
-        return Some(Found::new(
-            "nothing is escaped by default: give `autoescape=True` or `select_autoescape()`",
-        ));
+        let text = "nothing is escaped by default: give `autoescape=True` or `select_autoescape()`";
+        return Some(Found::new(text).quoting(&[146], []));
     };
     match value {
         Expr::BooleanLiteral(value) if value.value => None,
-        Expr::BooleanLiteral(_) => Some(Found::new(
-            "`autoescape=False` escapes nothing: give `True` or `select_autoescape()`",
-        )),
+        Expr::BooleanLiteral(_) => {
+            let text = "`autoescape=False` escapes nothing: give `True` or `select_autoescape()`";
+            Some(Found::new(text).quoting(&[169], []))
+        }
         Expr::Call(call) if is_select(&call.func) => None,
         _ => {
             let text = "make sure that `autoescape` is on, or use `select_autoescape()`";

@@ -47,8 +47,9 @@ fn run(context: &Context<'_, '_>, call: &Call<'_, '_>) -> Option<Found> {
             return None;
         }
     }
-    Some(Found::new(format!(
+    let text = format!(
         "`{}` does not escape: keep its text fixed and use `format`, or `escape`",
         call.name()
-    )))
+    );
+    Some(Found::new(text).quoting(&[21, 26, 21], [name, call.name()]))
 }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gate_hook::bandit::{FileReport, PythonVersion, REFERENCE, Scanner, Settings};
+use gate_hook::bandit::{FileReport, PythonVersion, Quote, REFERENCE, Scanner, Settings};
 use gate_hook::finding::{Confidence, Severity};
 use serde_json::Value;
 
@@ -110,12 +110,17 @@ pub(super) struct Answers {
     pub(super) errors: Vec<String>,
     /// By file: everything that is counted.
     pub(super) metrics: BTreeMap<String, String>,
+    /// What the reference tool says of each finding.
+    messages: Vec<String>,
+    /// What this engine knows of it.
+    quotes: Vec<Option<Quote>>,
 }
 
 impl Answers {
     fn read(&mut self, json: &Value) {
         for result in json["results"].as_array().unwrap() {
             let text = |key: &str| result[key].as_str().unwrap().to_owned();
+            self.messages.push(text("issue_text"));
             let range: Vec<u64> = result["line_range"]
                 .as_array()
                 .unwrap()
@@ -188,6 +193,7 @@ impl Answers {
                 confidence(issue.confidence),
                 issue.test.meta.cwe.unwrap(),
             ));
+            self.quotes.push(issue.quote.clone());
         }
         self.errors.extend(
             report
@@ -273,6 +279,9 @@ pub(super) fn compare(what: &str, files: usize, theirs: &Answers, ours: &Answers
             .collect()
     };
     let metrics = agreeing(&flat(theirs), &flat(ours), &mut wrong);
+    if wrong.is_empty() {
+        wrong.extend(confused(theirs, ours));
+    }
     let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
     println!(
         "{what}: {files} files; findings {findings} of {} ({:.2} %, {} of ours), unscanned {errors} of {}, \
@@ -283,5 +292,40 @@ pub(super) fn compare(what: &str, files: usize, theirs: &Answers, ours: &Answers
         theirs.errors.len(),
         theirs.metrics.len(),
     );
+    wrong
+}
+
+/// Returns the findings that a baseline would take for each other although the messages of the reference tool
+/// differ, or would not although they are the same.
+fn confused(theirs: &Answers, ours: &Answers) -> Vec<String> {
+    // Of equal findings the file, the test, its levels and the weakness are the same.
+    let key = |finding: &str| {
+        let words: Vec<&str> = finding.split_inclusive(' ').take(8).collect();
+        let file = words[0].rsplit_once(':').map_or("", |(file, _)| file);
+        format!("{file} {}", words[3..].concat())
+    };
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, finding) in ours.findings.iter().enumerate() {
+        groups.entry(key(finding)).or_default().push(index);
+    }
+    let mut wrong = Vec::new();
+    for (key, group) in groups {
+        for &one in &group {
+            let mine = theirs.messages[one].as_str();
+            // An address is another one in each run.
+            if mine.contains(" object at 0x") {
+                continue;
+            }
+            for &other in &group {
+                let message = theirs.messages[other].as_str();
+                let same = ours.quotes[one]
+                    .as_ref()
+                    .is_none_or(|quote| quote.is_in(message));
+                if same != (mine == message) {
+                    wrong.push(format!("{key}: {mine:?} and {message:?}"));
+                }
+            }
+        }
+    }
     wrong
 }

@@ -1,22 +1,20 @@
 //! Findings that an earlier report has.
 //!
-//! A finding is known if the report has one of the same file, test, severity, confidence and weakness; lines and
-//! numbers of equal findings have no say. The reference tool compares messages as well. Ours are other words, so
-//! for tests whose message there quotes the code, the line of code is compared instead.
+//! A finding is known if the report has one of the same file, test, severity, confidence and weakness with the same
+//! message; lines and numbers of equal findings have no say. The messages of the reference tool are not ours, so
+//! what they quote is compared. Our own reports carry a mark in its place.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use crate::bandit::import::{self, ImportError, Imported};
+use crate::bandit::Quote;
+use crate::bandit::import::{self, ImportError};
 use crate::report::bandit::Finding;
 
-/// The tests whose message quotes the code in the reference tool.
-const QUOTING: [&str; 3] = ["B105", "B106", "B107"];
-
-/// The findings of an earlier report.
+/// The findings of an earlier report: their messages.
 #[derive(Default)]
-pub(super) struct Baseline(HashSet<Key>);
+pub(super) struct Baseline(HashMap<Key, Vec<String>>);
 
-/// What makes two findings equal.
+/// What makes two findings equal, beside what their messages quote.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Key {
     filename: String,
@@ -25,34 +23,46 @@ struct Key {
     severity: String,
     confidence: String,
     cwe: Option<u16>,
-    /// The line of code, where it counts and is known.
-    line: Option<String>,
+}
+
+/// A finding, and what the reference tool's message about it quotes.
+pub(super) type Quoting = (Finding, Option<Quote>);
+
+/// Returns what stands behind the message of a finding in a report that may become a baseline.
+pub(super) fn mark(quote: &Quote) -> String {
+    format!(" [{}]", quote.mark())
 }
 
 impl Baseline {
     /// Reads the JSON report of an earlier run.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, ImportError> {
-        Ok(Self(
-            import::read(bytes)?
-                .findings
-                .iter()
-                .filter_map(Key::of_imported)
-                .collect(),
-        ))
+        let mut known: HashMap<Key, Vec<String>> = HashMap::new();
+        for imported in import::read(bytes)?.findings {
+            let key = Key {
+                filename: imported.filename,
+                test_id: imported.test_id,
+                test_name: imported.test_name,
+                severity: imported.severity,
+                confidence: imported.confidence,
+                cwe: imported.cwe,
+            };
+            known.entry(key).or_default().push(imported.text);
+        }
+        Ok(Self(known))
     }
 
     /// Keeps the findings that the report does not have. Those that equal others of the run get all of them as
     /// candidates, because nothing tells which one is new.
-    pub(super) fn new_findings(&self, findings: Vec<Finding>) -> Vec<Finding> {
+    pub(super) fn new_findings(&self, findings: Vec<Quoting>) -> Vec<Finding> {
         if self.0.is_empty() {
-            return findings;
+            return findings.into_iter().map(|(finding, _)| finding).collect();
         }
-        let (keys, mut kept): (Vec<Key>, Vec<Finding>) = findings
+        let (keys, mut kept): (Vec<_>, Vec<Finding>) = findings
             .into_iter()
-            .map(|finding| (Key::of_finding(&finding), finding))
-            .filter(|(key, _)| !self.0.contains(key))
+            .map(|(finding, quote)| ((Key::of(&finding), quote), finding))
+            .filter(|((key, quote), _)| !self.knows(key, quote.as_ref()))
             .unzip();
-        let mut equal: HashMap<&Key, Vec<usize>> = HashMap::new();
+        let mut equal: HashMap<&(Key, Option<Quote>), Vec<usize>> = HashMap::new();
         for (index, key) in keys.iter().enumerate() {
             equal.entry(key).or_default().push(index);
         }
@@ -63,33 +73,21 @@ impl Baseline {
         }
         kept
     }
+
+    fn knows(&self, key: &Key, quote: Option<&Quote>) -> bool {
+        self.0.get(key).is_some_and(|messages| {
+            quote.is_none_or(|quote| {
+                let mark = mark(quote);
+                messages
+                    .iter()
+                    .any(|message| quote.is_in(message) || message.ends_with(&mark))
+            })
+        })
+    }
 }
 
 impl Key {
-    /// Returns nothing for a finding that no other can be compared with.
-    fn of_imported(imported: &Imported) -> Option<Self> {
-        let line = if QUOTING.contains(&imported.test_id.as_str()) {
-            Some(imported.line_of_code()?.trim().to_owned())
-        } else {
-            None
-        };
-        Some(Self {
-            filename: imported.filename.clone(),
-            test_id: imported.test_id.clone(),
-            test_name: imported.test_name.clone(),
-            severity: imported.severity.clone(),
-            confidence: imported.confidence.clone(),
-            cwe: imported.cwe,
-            line,
-        })
-    }
-
-    fn of_finding(finding: &Finding) -> Self {
-        let line = finding
-            .code
-            .iter()
-            .find(|(number, _)| *number == finding.line_number)
-            .map(|(_, text)| text.trim().to_owned());
+    fn of(finding: &Finding) -> Self {
         Self {
             filename: finding.filename.clone(),
             test_id: finding.test_id.clone(),
@@ -97,7 +95,6 @@ impl Key {
             severity: finding.severity.name().to_owned(),
             confidence: finding.confidence.name().to_owned(),
             cwe: Some(finding.cwe),
-            line: line.filter(|_| QUOTING.contains(&finding.test_id.as_str())),
         }
     }
 }

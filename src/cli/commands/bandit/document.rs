@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use crate::bandit::{FileMetrics, Issue, REFERENCE, Test};
 use crate::cli::Context;
 use crate::finding::{Confidence, Severity};
-use crate::report::bandit::{Counts, Document, Finding, Level, Template};
+use crate::report::bandit::{Counts, Document, Finding, Format, Level, Template};
 
+use super::baseline::{self, Baseline, Quoting};
 use super::job::Job;
 use super::scan::Scanned;
 
@@ -19,8 +20,10 @@ pub(super) fn document(
     job: &Job,
     scanned: Vec<Scanned>,
     left_out: impl Iterator<Item = String>,
+    baseline: Option<&Baseline>,
     context: &Context,
 ) -> Document {
+    let mut findings: Vec<Quoting> = Vec::new();
     let mut document = Document {
         generated_at: context.environment.now(),
         findings: Vec::new(),
@@ -38,6 +41,8 @@ pub(super) fn document(
         current_directory: PathBuf::new(),
         template: Template::default(),
     };
+    // Only such a report can become a baseline.
+    let marks = job.format == Some(Format::Json);
     for Scanned { name, report } in scanned {
         let report = match report {
             Ok(report) => report,
@@ -57,11 +62,13 @@ pub(super) fn document(
             severity(issue.severity) >= job.severity
                 && confidence(issue.confidence) >= job.confidence
         });
-        document
-            .findings
-            .extend(issues.map(|issue| finding(&name, issue)));
+        findings.extend(issues.map(|issue| finding(&name, issue, marks)));
         document.in_scope.push(name);
     }
+    document.findings = match baseline {
+        Some(baseline) => baseline.new_findings(findings),
+        None => findings.into_iter().map(|(finding, _)| finding).collect(),
+    };
     document
 }
 
@@ -76,15 +83,19 @@ fn counts(metrics: &FileMetrics) -> Counts {
     }
 }
 
-fn finding(filename: &str, issue: Issue) -> Finding {
-    Finding {
+fn finding(filename: &str, issue: Issue, marks: bool) -> Quoting {
+    let mut text = issue.text;
+    if let Some(quote) = issue.quote.as_ref().filter(|_| marks) {
+        text.push_str(&baseline::mark(quote));
+    }
+    let finding = Finding {
         filename: filename.to_owned(),
         test_id: issue.test.id().to_owned(),
         test_name: issue.test.function.to_owned(),
         severity: severity(issue.severity),
         confidence: confidence(issue.confidence),
         cwe: issue.test.meta.cwe.unwrap_or_default(),
-        text: issue.text,
+        text,
         line_number: issue.line,
         line_range: issue.line_range.collect(),
         col_offset: i64::from(issue.col_offset),
@@ -96,7 +107,8 @@ fn finding(filename: &str, issue: Issue) -> Finding {
             .map(|line| (line.number, line.text))
             .collect(),
         candidates: Vec::new(),
-    }
+    };
+    (finding, issue.quote)
 }
 
 fn severity(severity: Severity) -> Level {

@@ -233,11 +233,9 @@ fn report(
             .map_err(|failure| failure.message)
     });
     let answers = scan::scan(&scanner, &paths, stdin.as_ref());
-    let mut document = document::document(job, answers, found.left_out.into_iter(), context);
+    let left_out = found.left_out.into_iter();
+    let mut document = document::document(job, answers, left_out, baseline.as_ref(), context);
     document.template = template;
-    if let Some(baseline) = baseline {
-        document.findings = baseline.new_findings(std::mem::take(&mut document.findings));
-    }
     if format == Format::Custom {
         document.current_directory = context.environment.current_dir()?;
     }

@@ -21,6 +21,7 @@ mod metrics;
 mod pairs;
 mod policy;
 mod push;
+mod python;
 mod report;
 mod rules;
 mod secrets_quality;

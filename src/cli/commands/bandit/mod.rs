@@ -10,21 +10,21 @@ mod discover;
 mod document;
 mod help;
 mod job;
+mod known;
+mod output;
 mod scan;
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 
 use crate::bandit::config::{Config, Exclusions, read_ini};
 use crate::bandit::{PythonVersion, Scanner, Settings, TestSet};
 use crate::cli::Context;
-use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::finding::printable;
-use crate::report::bandit::{Document, Format, Template};
+use crate::report::bandit::{Format, Template};
 
 use baseline::Baseline;
 use command_line::{Asked, Options};
@@ -74,7 +74,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     if options.template.is_some() && options.format.as_deref() != Some(Format::Custom.name()) {
         return Err(misused("--msg-template goes only with --format custom"));
     }
-    let output = open(options.output.as_deref())?;
+    let output = output::open(options.output.as_deref())?;
     let python = python(options.python_version.as_deref())?;
     let exit_zero = options.exit_zero;
     let (job, targets) = job(options, context)?;
@@ -100,21 +100,6 @@ fn python(name: Option<&str>) -> Result<PythonVersion, Failure> {
             "--python-version cannot be `{name}`; it is one of {names}"
         ))
     })
-}
-
-/// Opens the file of `-o`, before anything else is done.
-fn open(output: Option<&OsStr>) -> Result<Option<File>, Failure> {
-    let Some(path) = output.filter(|path| *path != "-") else {
-        return Ok(None);
-    };
-    let file = File::create(path).map_err(|error| {
-        let path = printable(&path.to_string_lossy());
-        Failure::usage(format!(
-            "the report cannot be written: {path}: {}",
-            scan::reason(&error)
-        ))
-    })?;
-    Ok(Some(file))
 }
 
 /// Puts the command line together with the `.bandit` file that it names or that lies in a target.
@@ -154,25 +139,11 @@ fn job(options: Options, context: &Context) -> Result<(Job, Vec<Target>), Failur
         }
     };
     let targets_from_ini = options.targets.is_empty();
-    let job = Job::new(options, &ini, default_format(context))?;
+    let job = Job::new(options, &ini, output::default_format(context))?;
     if targets_from_ini {
         targets = job.targets.iter().map(Target::new).collect();
     }
     Ok((job, targets))
-}
-
-/// A person at a terminal gets colours.
-fn default_format(context: &Context) -> Format {
-    let environment = &context.environment;
-    let dumb = environment.text("TERM").is_some_and(|term| term == "dumb");
-    if environment.is_terminal(Stream::Stdout)
-        && environment.variable("NO_COLOR").is_none()
-        && !dumb
-    {
-        Format::Screen
-    } else {
-        Format::Txt
-    }
 }
 
 /// Scans, writes the report, and returns whether anything was found.
@@ -209,7 +180,9 @@ fn report(
         context.terminal.warn(warning);
     }
     let baseline = baseline(job, context)?;
-    let format = job.format.unwrap_or_else(|| default_format(context));
+    let format = job
+        .format
+        .unwrap_or_else(|| output::default_format(context));
     if baseline.is_some() && !format.takes_baseline() {
         return Err(misused(&format!(
             "a baseline does not go with --format {}",
@@ -239,7 +212,7 @@ fn report(
     if format == Format::Custom {
         document.current_directory = context.environment.current_dir()?;
     }
-    write(&document, format, output, context)?;
+    output::write(&document, format, output, context)?;
     Ok(!document.findings.is_empty())
 }
 
@@ -321,30 +294,6 @@ fn files(
         &config.include()?,
         &exclusions,
     ))
-}
-
-fn write(
-    document: &Document,
-    format: Format,
-    output: Option<File>,
-    context: &Context,
-) -> Result<(), Failure> {
-    let failed = |error: io::Error| {
-        Failure::could_not_look(format!(
-            "the report cannot be written: {}",
-            scan::reason(&error)
-        ))
-    };
-    // The format for terminals goes to the terminal, whatever file is named.
-    if let Some(file) = output.filter(|_| format != Format::Screen) {
-        let mut file = BufWriter::new(file);
-        format.render(document, &mut file).map_err(failed)?;
-        return file.flush().map_err(failed);
-    }
-    let mut bytes = Vec::new();
-    format.render(document, &mut bytes).map_err(failed)?;
-    context.terminal.write(Stream::Stdout, &bytes);
-    Ok(())
 }
 
 fn shown(path: &Path) -> String {

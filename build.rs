@@ -40,6 +40,7 @@ fn main() {
     for path in ["build.rs", "src/secrets", RULES, CHECKS] {
         println!("cargo::rerun-if-changed={path}");
     }
+    fix_addresses();
     let rules = read_rules();
     let mut words = index::words_of(&rules);
     add(&mut words, structure_anchors::ANCHORS, false, |anchor| {
@@ -53,6 +54,19 @@ fn main() {
     code += &index_code(&words, &out);
     fs::write(out.join("rules.rs"), code).expect("OUT_DIR is writable");
     fs::write(out.join("pages.rs"), pages()).expect("OUT_DIR is writable");
+}
+
+/// Links the program at fixed addresses where the linker is GNU's, so that its tables need no relocation. Each of their tens of
+/// thousands of pointers would otherwise be written at every start, which cost more than a small commit's whole scan.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script about the target in the environment"
+)]
+fn fix_addresses() {
+    let is = |key: &str, value: &str| env::var(key).as_deref() == Ok(value);
+    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 /// Reads all rule files, sorted by the rules' ids; mistakes stop the build with their places.

@@ -3,11 +3,12 @@
 //! Comes in: the object directories. Goes out: the object of an id, its hash checked. Read here rather than by
 //! libgit2 1.9, which never comes back from a file that breaks off (a machine that lost power leaves those).
 
+use std::cell::{RefCell, RefMut};
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::bufread::ZlibDecoder;
+use flate2::{Decompress, FlushDecompress, Status};
 
 use super::GitError;
 use super::objects::{Object, ObjectType};
@@ -20,32 +21,95 @@ const HEADER_LIMIT: u64 = 40;
 /// The directories that hold objects: the repository's own, and those it borrows from.
 pub(super) struct LooseObjects {
     directories: Vec<PathBuf>,
+    /// What inflates them, one after the other: to make one costs more than to inflate a small object.
+    inflater: RefCell<Decompress>,
 }
 
 /// An object file, read up to its content.
-struct Opened {
+struct Opened<'s> {
     object_type: ObjectType,
     size: u64,
-    content: BufReader<ZlibDecoder<BufReader<File>>>,
+    content: BufReader<Inflating<'s>>,
+}
+
+/// A file on its way through the inflater.
+struct Inflating<'s> {
+    file: BufReader<File>,
+    inflater: RefMut<'s, Decompress>,
+}
+
+impl Read for Inflating<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let input = self.file.fill_buf()?;
+            let (flush, is_end) = match input {
+                [] => (FlushDecompress::Finish, true),
+                _ => (FlushDecompress::None, false),
+            };
+            let before = (self.inflater.total_in(), self.inflater.total_out());
+            let status = self.inflater.decompress(input, out, flush)?;
+            self.file
+                .consume((self.inflater.total_in() - before.0) as usize);
+            let written = (self.inflater.total_out() - before.1) as usize;
+            match status {
+                _ if written > 0 || out.is_empty() => return Ok(written),
+                Status::StreamEnd => return Ok(0),
+                _ if is_end => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Status::Ok | Status::BufError => {}
+            }
+        }
+    }
 }
 
 impl LooseObjects {
     /// Finds the object directories of a repository.
     pub(super) fn new(common_dir: &Path) -> Self {
-        let directories = directories(common_dir);
-        Self { directories }
+        Self {
+            directories: directories(common_dir),
+            inflater: RefCell::new(Decompress::new(true)),
+        }
     }
 
-    fn open(&self, id: &ObjectId) -> io::Result<Option<Opened>> {
+    fn open(&self, id: &ObjectId) -> io::Result<Option<Opened<'_>>> {
         let hex = id.to_string();
         for directory in &self.directories {
             match File::open(directory.join(&hex[..2]).join(&hex[2..])) {
-                Ok(file) => return read_header(file).map(Some),
+                Ok(file) => return self.read_header(file).map(Some),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
         }
         Ok(None)
+    }
+
+    /// Reads `type SP size NUL`.
+    fn read_header(&self, file: File) -> io::Result<Opened<'_>> {
+        let mut inflater = self.inflater.borrow_mut();
+        inflater.reset(true);
+        let mut content = BufReader::new(Inflating {
+            file: BufReader::new(file),
+            inflater,
+        });
+        let mut header = Vec::with_capacity(HEADER_LIMIT as usize);
+        content
+            .by_ref()
+            .take(HEADER_LIMIT)
+            .read_until(0, &mut header)?;
+        let parsed = header.strip_suffix(b"\0").and_then(|header| {
+            let space = memchr::memchr(b' ', header)?;
+            let size = std::str::from_utf8(&header[space + 1..])
+                .ok()?
+                .parse()
+                .ok()?;
+            Some((ObjectType::from_name(&header[..space])?, size))
+        });
+        let malformed = || io::Error::new(io::ErrorKind::InvalidData, "its header is malformed");
+        let (object_type, size) = parsed.ok_or_else(malformed)?;
+        Ok(Opened {
+            object_type,
+            size,
+            content,
+        })
     }
 
     /// Returns the type of an object, if it has a file of its own.
@@ -89,31 +153,6 @@ impl LooseObjects {
 
 fn damaged(id: &ObjectId, reason: &impl std::fmt::Display) -> GitError {
     GitError::unreadable(format!("object {id}"), reason)
-}
-
-/// Reads `type SP size NUL`.
-fn read_header(file: File) -> io::Result<Opened> {
-    let mut content = BufReader::new(ZlibDecoder::new(BufReader::new(file)));
-    let mut header = Vec::with_capacity(HEADER_LIMIT as usize);
-    content
-        .by_ref()
-        .take(HEADER_LIMIT)
-        .read_until(0, &mut header)?;
-    let parsed = header.strip_suffix(b"\0").and_then(|header| {
-        let space = memchr::memchr(b' ', header)?;
-        let size = std::str::from_utf8(&header[space + 1..])
-            .ok()?
-            .parse()
-            .ok()?;
-        Some((ObjectType::from_name(&header[..space])?, size))
-    });
-    let malformed = || io::Error::new(io::ErrorKind::InvalidData, "its header is malformed");
-    let (object_type, size) = parsed.ok_or_else(malformed)?;
-    Ok(Opened {
-        object_type,
-        size,
-        content,
-    })
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ use crate::input::{FileChange, ObjectId};
 /// Opens a repository with the first backend that can.
 pub fn open(options: &OpenOptions) -> Result<Box<dyn Repository>, GitError> {
     match options.backend {
-        Some(Backend::Git2) => Ok(Box::new(Reader(Libgit2::open(options)?))),
-        Some(Backend::Plumbing) => Ok(Box::new(Reader(Plumbing::open(options)?))),
+        Some(Backend::Git2) => Ok(Box::new(Reader::new(Libgit2::open(options)?))),
+        Some(Backend::Plumbing) => Ok(Box::new(Reader::new(Plumbing::open(options)?))),
         None => open_any(options),
     }
 }
@@ -30,7 +30,7 @@ fn open_any(options: &OpenOptions) -> Result<Box<dyn Repository>, GitError> {
     let first = match Libgit2::open(options) {
         Ok(repository) => {
             return Ok(Box::new(Switching {
-                first: Reader(repository),
+                first: Reader::new(repository),
                 second: OnceCell::new(),
                 switched: Cell::new(false),
                 options: options.clone(),
@@ -42,7 +42,7 @@ fn open_any(options: &OpenOptions) -> Result<Box<dyn Repository>, GitError> {
         return Err(first);
     }
     match Plumbing::open(options) {
-        Ok(repository) => Ok(Box::new(Reader(repository))),
+        Ok(repository) => Ok(Box::new(Reader::new(repository))),
         Err(second) => Err(both(first, second)),
     }
 }
@@ -96,7 +96,7 @@ impl Switching {
         if let Some(repository) = self.second.get() {
             return Ok(repository);
         }
-        let repository = Reader(Plumbing::open(&self.options)?);
+        let repository = Reader::new(Plumbing::open(&self.options)?);
         Ok(self.second.get_or_init(|| repository))
     }
 

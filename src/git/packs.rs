@@ -20,12 +20,15 @@ pub(super) use reader::Reader;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::objects::ObjectType;
 use super::plumbing::path_from;
 use crate::input::ObjectId;
 use index::Index;
 
+/// How many bytes of packs are held in memory; larger ones are read piece by piece.
+const HELD: u64 = 256 << 20;
 /// How many object directories are followed from one to the next.
 const DIRECTORY_LIMIT: usize = 64;
 
@@ -40,6 +43,17 @@ pub(super) struct Packs {
 struct Pack {
     path: PathBuf,
     index: Index,
+    /// Whether it is small enough to be held in memory.
+    is_small: bool,
+    bytes: OnceLock<Option<Vec<u8>>>,
+}
+
+impl Pack {
+    /// Returns all of the pack, where it is small enough and can be read.
+    fn bytes(&self) -> Option<&[u8]> {
+        let read = || self.is_small.then(|| fs::read(&self.path).ok()).flatten();
+        self.bytes.get_or_init(read).as_deref()
+    }
 }
 
 /// An object in a pack: which pack, and the how-manieth object of it. Sorts as packs lie on disk.
@@ -57,6 +71,7 @@ impl Packs {
     /// Finds the packs below the object directories; what is not a pack of a known format is left out.
     pub(super) fn open(common_dir: &Path) -> Self {
         let mut packs = Vec::new();
+        let mut room = HELD;
         for directory in directories(common_dir) {
             let entries = fs::read_dir(directory.join("pack")).into_iter().flatten();
             let mut paths: Vec<_> = entries
@@ -68,7 +83,14 @@ impl Packs {
                 let pack = path.with_extension("pack");
                 let length = fs::metadata(&pack).ok()?.len();
                 let index = Index::parse(&fs::read(path).ok()?, length)?;
-                Some(Pack { path: pack, index })
+                let left = room.checked_sub(length);
+                room = left.unwrap_or(room);
+                Some(Pack {
+                    path: pack,
+                    index,
+                    is_small: left.is_some(),
+                    bytes: OnceLock::new(),
+                })
             }));
         }
         Self { packs }

@@ -3,6 +3,9 @@
 //! A [`Backing`] says where objects, references, the index and settings come from; [`Reader`] makes a
 //! [`Repository`] of it, so that both backends compare, peel and walk in the same way.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use super::objects::{OBJECT_LIMIT, Object, ObjectType, RawCommit, read_commit, read_tag};
 use super::tree::{Difference, Entry, Item, Source, Trees, What, differences, find};
 use super::{Backend, Commit, GitError, Layout, ObjectKind, Repository, Setting, Side};
@@ -11,6 +14,10 @@ use crate::input::{Content, FileChange, ObjectId};
 
 /// The largest file that [`Repository::file`] reads.
 const FILE_LIMIT: u64 = 64 << 20;
+
+/// How large a tree may be that is kept, and how many are.
+const KEPT_TREE: usize = 16 << 10;
+const KEPT_TREES: usize = 64;
 
 /// What a backend has to supply.
 pub(super) trait Backing {
@@ -51,29 +58,62 @@ pub(super) trait Backing {
 }
 
 /// A repository on top of a backing.
-pub(super) struct Reader<B>(pub(super) B);
+pub(super) struct Reader<B> {
+    backing: B,
+    /// The trees of commits that were asked for files: the files around a change all come from the same two.
+    roots: RefCell<HashMap<ObjectId, ObjectId>>,
+    /// The content of small trees that were read.
+    trees: RefCell<HashMap<ObjectId, Vec<u8>>>,
+}
 
 impl<B: Backing> Reader<B> {
+    /// Reads from a backing.
+    pub(super) fn new(backing: B) -> Self {
+        Self {
+            backing,
+            roots: RefCell::default(),
+            trees: RefCell::default(),
+        }
+    }
+
     fn trees(&self) -> impl Source<Directory = ObjectId> {
         Trees(|id: &ObjectId| {
-            self.0
+            if let Some(known) = self.trees.borrow().get(id) {
+                return Ok(known.clone());
+            }
+            let bytes = self
+                .backing
                 .object(id, OBJECT_LIMIT)?
-                .expect(id, ObjectType::Tree)
+                .expect(id, ObjectType::Tree)?;
+            let mut trees = self.trees.borrow_mut();
+            if bytes.len() <= KEPT_TREE && trees.len() < KEPT_TREES {
+                trees.insert(*id, bytes.clone());
+            }
+            Ok(bytes)
         })
     }
 
     /// Returns the tree of a commit, or the tree itself.
     fn tree(&self, id: &ObjectId) -> Result<ObjectId, GitError> {
-        match self.0.object_type(id)? {
-            ObjectType::Tree => Ok(*id),
-            _ => Ok(self.0.raw_commit(id)?.tree),
+        if let Some(root) = self.roots.borrow().get(id) {
+            return Ok(*root);
         }
+        let object = self.backing.object(id, OBJECT_LIMIT)?;
+        let root = match object.object_type {
+            ObjectType::Tree => *id,
+            _ => read_commit(*id, &object.expect(id, ObjectType::Commit)?)?.tree,
+        };
+        let mut roots = self.roots.borrow_mut();
+        if roots.len() < KEPT_TREES {
+            roots.insert(*id, root);
+        }
+        Ok(root)
     }
 
     fn differences(&self, old: Option<&ObjectId>, new: Side) -> Result<Vec<Difference>, GitError> {
         let old = old.map(|id| self.tree(id)).transpose()?;
         match new {
-            Side::Index => self.0.index_differences(old.as_ref()),
+            Side::Index => self.backing.index_differences(old.as_ref()),
             Side::Commit(id) => {
                 let trees = self.trees();
                 differences((&trees, old), (&trees, Some(self.tree(&id)?)))
@@ -88,18 +128,18 @@ impl<B: Backing> Repository for Reader<B> {
     }
 
     fn layout(&self) -> &Layout {
-        self.0.layout()
+        self.backing.layout()
     }
 
     fn head(&self) -> Result<Option<ObjectId>, GitError> {
-        self.0.head()
+        self.backing.head()
     }
 
     fn resolve(&self, revision: &str) -> Result<ObjectId, GitError> {
         if revision.is_empty() || revision.starts_with('-') {
             return Err(GitError::UnknownRevision(revision.to_owned()));
         }
-        let mut id = self.0.revision(revision)?;
+        let mut id = self.backing.revision(revision)?;
         while let ObjectKind::Tag { target, .. } = self.kind(&id)? {
             id = target;
         }
@@ -117,7 +157,7 @@ impl<B: Backing> Repository for Reader<B> {
     }
 
     fn object(&self, id: &ObjectId, wanted: ObjectType, limit: u64) -> Result<Vec<u8>, GitError> {
-        self.0.object(id, limit)?.expect(id, wanted)
+        self.backing.object(id, limit)?.expect(id, wanted)
     }
 
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
@@ -127,7 +167,7 @@ impl<B: Backing> Repository for Reader<B> {
 
     fn file_id(&self, side: Side, path: &RepoPath) -> Result<Option<ObjectId>, GitError> {
         let entry = match side {
-            Side::Index => self.0.index_file(path)?,
+            Side::Index => self.backing.index_file(path)?,
             Side::Commit(id) => match find(&self.trees(), self.tree(&id)?, path)? {
                 Some(What::File(entry)) => Some(entry),
                 _ => None,
@@ -138,7 +178,7 @@ impl<B: Backing> Repository for Reader<B> {
 
     fn list(&self, side: Side, directory: &RepoPath) -> Result<Vec<RepoPath>, GitError> {
         let Side::Commit(id) = side else {
-            return self.0.index_files_in(directory);
+            return self.backing.index_files_in(directory);
         };
         let trees = self.trees();
         let Some(What::Directory(tree)) = find(&trees, self.tree(&id)?, directory)? else {
@@ -154,32 +194,32 @@ impl<B: Backing> Repository for Reader<B> {
     }
 
     fn commit(&self, id: &ObjectId) -> Result<Commit, GitError> {
-        Ok(self.0.raw_commit(id)?.commit)
+        Ok(self.backing.raw_commit(id)?.commit)
     }
 
     fn walk(&self, tips: &[ObjectId], hidden: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
         if tips.is_empty() {
             Ok(Vec::new())
         } else {
-            self.0.walk(tips, hidden)
+            self.backing.walk(tips, hidden)
         }
     }
 
     fn references(&self) -> Result<Vec<(String, ObjectId)>, GitError> {
-        self.0.references()
+        self.backing.references()
     }
 
     fn kind(&self, id: &ObjectId) -> Result<ObjectKind, GitError> {
-        Ok(match self.0.object_type(id)? {
+        Ok(match self.backing.object_type(id)? {
             ObjectType::Commit => ObjectKind::Commit,
             ObjectType::Tree => ObjectKind::Tree,
             ObjectType::Blob => ObjectKind::Blob,
-            ObjectType::Tag => read_tag(id, &self.0.object(id, OBJECT_LIMIT)?.bytes)?,
+            ObjectType::Tag => read_tag(id, &self.backing.object(id, OBJECT_LIMIT)?.bytes)?,
         })
     }
 
     fn setting(&self, key: &str) -> Result<Option<Setting>, GitError> {
-        self.0.setting(key)
+        self.backing.setting(key)
     }
 }
 

@@ -1,5 +1,7 @@
 //! A report in a few words: what it ended in and what was looked at.
 
+use std::collections::BTreeSet;
+
 use super::{Outcome, Report};
 use crate::policy::Action;
 use crate::receipt::Consequence;
@@ -22,10 +24,17 @@ pub(super) fn looked_at(report: &Report) -> String {
     .filter(|(number, ..)| *number > 0)
     .map(|(number, one, many)| count(usize::try_from(number).unwrap_or(usize::MAX), one, many))
     .collect();
-    if parts.is_empty() {
+    if !parts.is_empty() {
+        return parts.join(", ");
+    }
+    let places: BTreeSet<_> = report
+        .unscanned_as(Consequence::Excluded)
+        .map(|unscanned| &unscanned.place)
+        .collect();
+    if places.is_empty() {
         "nothing to look at".to_owned()
     } else {
-        parts.join(", ")
+        format!("nothing looked at, {} excluded", places.len())
     }
 }
 

@@ -3,6 +3,7 @@
 //! In comes an occurrence of such a word, out go the places behind it where a value may begin: on the same line, at
 //! most [`REACH`] bytes behind the name that holds the word, with the syntax of an assignment in between.
 
+use std::cell::LazyCell;
 use std::ops::Range;
 
 use super::matcher::is_escaped;
@@ -62,7 +63,7 @@ fn starts(text: &[u8], name: &Range<usize>) -> Vec<usize> {
     let end = (name.end + REACH).min(text.len());
     let line = &text[name.end..end];
     let line = &line[..memchr::memchr2(b'\n', b'\r', line).unwrap_or(line.len())];
-    let named = is_secretive(&text[context_start(text, name.start)..name.end]);
+    let named = LazyCell::new(|| is_secretive(&text[context_start(text, name.start)..name.end]));
     let flag = text[name.clone()].starts_with(b"-");
     let mut assigned = false;
     let mut starts = Vec::new();
@@ -70,7 +71,7 @@ fn starts(text: &[u8], name: &Range<usize>) -> Vec<usize> {
         let at = name.end + index;
         match byte {
             b'=' | b':' | b'>' | b'(' | b'"' | b'\'' | b'`' | b'/' | b'|' => assigned = true,
-            b' ' | b'\t' if named || flag => assigned = true,
+            b' ' | b'\t' if flag || *named => assigned = true,
             // What follows is another statement.
             b';' => return starts,
             b' ' | b'\t' | b',' | b'[' | b'{' | b'@' | b'?' | b'&' | b'\\' | b'%' | b')' | b']'
@@ -148,42 +149,42 @@ pub(super) fn is_object_id(text: &[u8], value: &Range<usize>) -> bool {
     })
 }
 
-const SECRETIVE: &[&[u8]] = &[
-    b"key",
-    b"token",
-    b"secret",
-    b"passw",
-    b"pwd",
-    b"auth",
-    b"cred",
-    b"license",
-    b"licence",
-    b"dsn",
-    b"cookie",
-    b"session",
-    b"bearer",
-    b"signature",
-    b"salt",
-    b"webhook",
-    b"certificate",
-];
-/// Words too short to be looked for within others.
-const SECRETIVE_SEGMENTS: &[&[u8]] = &[b"pat", b"pass", b"sid", b"pw", b"sk", b"jwt", b"access"];
+/// Returns the words with this first letter that say "this is a secret": those that count within longer words, and
+/// those that are too short for that.
+fn secretive_words(first: u8) -> (&'static [&'static [u8]], &'static [&'static [u8]]) {
+    match first {
+        b'a' => (&[b"auth"], &[b"access"]),
+        b'b' => (&[b"bearer"], &[]),
+        b'c' => (&[b"cred", b"cookie", b"certificate"], &[]),
+        b'd' => (&[b"dsn"], &[]),
+        b'j' => (&[], &[b"jwt"]),
+        b'k' => (&[b"key"], &[]),
+        b'l' => (&[b"license", b"licence"], &[]),
+        b'p' => (&[b"passw", b"pwd"], &[b"pat", b"pass", b"pw"]),
+        b's' => (
+            &[b"secret", b"session", b"signature", b"salt"],
+            &[b"sid", b"sk"],
+        ),
+        b't' => (&[b"token"], &[]),
+        b'w' => (&[b"webhook"], &[]),
+        _ => (&[], &[]),
+    }
+}
 
 /// Returns whether a text holds a word that says "this is a secret".
 pub(super) fn is_secretive(text: &[u8]) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let holds = |word: &&[u8]| {
-        memchr::memmem::find(&lower, word).is_some_and(|at| {
-            let author = lower[at..].starts_with(b"author") && !lower[at..].starts_with(b"authori");
-            *word != b"auth" || !author
-        })
-    };
-    SECRETIVE.iter().any(holds)
-        || SECRETIVE_SEGMENTS.iter().any(|word| {
-            memchr::memmem::find_iter(&lower, word)
-                .any(|at| is_segment(text, &(at..at + word.len())))
-        })
+    (0..text.len()).any(|at| {
+        let (within, alone) = secretive_words(text[at].to_ascii_lowercase());
+        let stands = |word: &[u8]| {
+            let there = text.get(at..at + word.len());
+            there.is_some_and(|there| there.eq_ignore_ascii_case(word))
+        };
+        let is_author = || stands(b"author") && !stands(b"authori");
+        within.iter().any(|word| stands(word) && !is_author())
+            || alone
+                .iter()
+                .any(|word| stands(word) && is_segment(text, &(at..at + word.len())))
+    })
 }
 
 /// Returns whether the value ends where such values end: not in the middle of a name, a file name or base64.

@@ -7,6 +7,7 @@ mod audit;
 mod backends;
 mod bandit;
 mod bandit_cli;
+mod bypasses;
 mod ci;
 mod engines;
 mod failures;

@@ -155,3 +155,17 @@ fn colour_adds_nothing_but_colour() {
     }
     assert_eq!(stripped + rest, plain);
 }
+
+#[test]
+fn a_look_at_nothing_names_what_was_left_out() {
+    let repo = Repo::new();
+    repo.write("gate-hook.toml", "[paths]\nexclude = [\"vendor/\"]\n");
+    repo.write("vendor/a.py", leak(1));
+    let answer = repo.gate(&["scan", "vendor"]).ok();
+    let text = answer.flat();
+    assert!(text.contains("nothing looked at, 1 excluded"), "{text}");
+    let excluded = "EXCLUDED vendor/a.py: the policy excludes this path";
+    assert!(text.contains(excluded), "{text}");
+    let answer = repo.gate(&["scan", "."]).ok();
+    assert!(!answer.text().contains("EXCLUDED"), "{}", answer.text());
+}

@@ -83,7 +83,8 @@ fn is_replay(git_dir: &Path, call: &Call, environment: &Environment) -> bool {
     if SEQUENCER.iter().any(|state| git_dir.join(state).exists()) {
         return true;
     }
-    if call.source == "merge" {
+    // A revert whose message is edited hands its message on as a merge does.
+    if call.source == "merge" && git_dir.join("MERGE_HEAD").exists() {
         return false;
     }
     // `git commit` exports the author's date in git's own form to its hooks; a clean revert, which leaves no

@@ -1,55 +1,68 @@
 //! One compressed stream at a time, out of a window that moves over the file.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom};
-use std::path::Path;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::NotReadable;
+use super::{NotReadable, Pack};
 
 /// How much of a pack is read at once.
 const WINDOW: usize = 256 << 10;
 
-/// A file with the part of it that was read last.
+/// The bytes of a pack, or of the part of it that was read last.
 #[derive(Debug)]
-pub(super) struct Window {
-    file: File,
-    start: u64,
-    bytes: Vec<u8>,
+pub(super) enum Window<'p> {
+    /// All of them.
+    Whole(&'p [u8]),
+    /// A part.
+    Part {
+        file: File,
+        start: u64,
+        bytes: Vec<u8>,
+    },
 }
 
-impl Window {
-    pub(super) fn open(path: &Path) -> Result<Self, NotReadable> {
-        Ok(Self {
-            file: File::open(path).map_err(|_| NotReadable)?,
-            start: 0,
-            bytes: Vec::new(),
+impl<'p> Window<'p> {
+    pub(super) fn open(pack: &'p Pack) -> Result<Self, NotReadable> {
+        Ok(match pack.bytes() {
+            Some(bytes) => Self::Whole(bytes),
+            None => Self::Part {
+                file: File::open(&pack.path).map_err(|_| NotReadable)?,
+                start: 0,
+                bytes: Vec::new(),
+            },
         })
     }
 
     /// Returns the bytes from `offset` on: at least `length` of them, unless the file ends.
     pub(super) fn at(&mut self, offset: u64, length: usize) -> Result<&[u8], NotReadable> {
-        let end = offset + length as u64;
-        if offset < self.start || end > self.start + self.bytes.len() as u64 {
-            // Whoever steps back reads on backwards.
-            self.start = if offset < self.start {
-                end.saturating_sub(WINDOW as u64).min(offset)
-            } else {
-                offset
-            };
-            self.bytes.clear();
-            self.file
-                .seek(SeekFrom::Start(self.start))
-                .map_err(|_| NotReadable)?;
-            let wanted = (end - self.start).max(WINDOW as u64);
-            let read = self.file.by_ref().take(wanted).read_to_end(&mut self.bytes);
-            read.map_err(|_| NotReadable)?;
-        }
-        self.bytes
-            .get((offset - self.start) as usize..)
-            .ok_or(NotReadable)
+        let (start, bytes) = match self {
+            Self::Whole(bytes) => (0, *bytes),
+            Self::Part { file, start, bytes } => {
+                let end = offset + length as u64;
+                if offset < *start || end > *start + bytes.len() as u64 {
+                    // Whoever steps back reads on backwards.
+                    *start = if offset < *start {
+                        end.saturating_sub(WINDOW as u64).min(offset)
+                    } else {
+                        offset
+                    };
+                    read(file, *start, (end - *start).max(WINDOW as u64), bytes)
+                        .map_err(|_| NotReadable)?;
+                }
+                (*start, &bytes[..])
+            }
+        };
+        bytes.get((offset - start) as usize..).ok_or(NotReadable)
     }
+}
+
+fn read(file: &mut File, start: u64, length: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    bytes.clear();
+    file.seek(SeekFrom::Start(start))?;
+    file.take(length).read_to_end(bytes)?;
+    Ok(())
 }
 
 /// Inflates streams one after the other.
@@ -64,7 +77,7 @@ impl Inflater {
     /// Inflates the stream that lies between `offset` and `end`, and that has to have `size` bytes.
     pub(super) fn inflate(
         &mut self,
-        window: &mut Window,
+        window: &mut Window<'_>,
         (mut offset, end): (u64, u64),
         size: usize,
     ) -> Result<Vec<u8>, NotReadable> {

@@ -31,7 +31,7 @@ type Kept = HashMap<Packed, (ObjectType, Rc<Vec<u8>>)>;
 /// Reads objects; each thread has one of its own.
 pub(in crate::git) struct Reader<'p> {
     packs: &'p Packs,
-    windows: Vec<Option<Window>>,
+    windows: Vec<Option<Window<'p>>>,
     inflater: Inflater,
     /// What was read or used lately, and what was before that.
     young: Kept,
@@ -61,11 +61,11 @@ impl<'p> Reader<'p> {
         self.content(packed, limit).ok()
     }
 
-    fn window(&mut self, pack: u32) -> Result<&mut Window, NotReadable> {
+    fn window(&mut self, pack: u32) -> Result<&mut Window<'p>, NotReadable> {
         let pack = pack as usize;
         let slot = &mut self.windows[pack];
         if slot.is_none() {
-            *slot = Some(Window::open(&self.packs.packs[pack].path)?);
+            *slot = Some(Window::open(&self.packs.packs[pack])?);
         }
         slot.as_mut().ok_or(NotReadable)
     }

@@ -290,7 +290,8 @@ fn remarks(page: &mut Page, report: &Report, style: Style) {
     }
     and_more(page, deferred.len(), limit, "left open");
     not_looked_at(page, report, style, Consequence::Policy);
-    if style.verbose {
+    let asked = report.situation.activity == Activity::Look;
+    if style.verbose || asked && report.receipt.files == 0 {
         not_looked_at(page, report, style, Consequence::Excluded);
     }
     for note in report.receipt.notes.iter().take(limit) {

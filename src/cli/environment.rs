@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -53,15 +54,24 @@ pub struct GitProcess {
 }
 
 /// What the process can learn about its surroundings.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Environment {
     as_of: Option<Timestamp>,
+    started: Instant,
 }
 
 impl Environment {
     /// Makes an environment whose clock stands at `as_of`, where that is given.
     pub fn new(as_of: Option<Timestamp>) -> Self {
-        Self { as_of }
+        Self {
+            as_of,
+            started: Instant::now(),
+        }
+    }
+
+    /// Returns how long the program has been running.
+    pub fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Returns a variable, unless it is unset or empty.

@@ -129,12 +129,43 @@ impl Expected {
     }
 }
 
+/// What a scan has found, with what else is known of the run.
+pub(super) struct Found {
+    /// What the engines found and did not look at.
+    pub(super) outcome: scan::Outcome,
+    /// What the reader should know of imported reports.
+    pub(super) notes: Vec<String>,
+    /// Whether the change edits the register of waivers, so that all of it has to hold.
+    pub(super) register_touched: bool,
+}
+
+impl Found {
+    /// Wraps what was found by other means than [`find`].
+    pub(super) fn of(outcome: scan::Outcome) -> Self {
+        Self {
+            outcome,
+            notes: Vec::new(),
+            register_touched: false,
+        }
+    }
+}
+
 /// Scans changes and decides over what is found.
 pub(super) fn look(
     context: &Context,
     look: Look<'_>,
     changes: &mut dyn Iterator<Item = ChangeResult>,
 ) -> Result<Report, Failure> {
+    let found = find(context, &look, changes)?;
+    decide(context, look, found)
+}
+
+/// Scans changes.
+pub(super) fn find(
+    context: &Context,
+    look: &Look<'_>,
+    changes: &mut dyn Iterator<Item = ChangeResult>,
+) -> Result<Found, Failure> {
     let rulebook = look.rulebook;
     let work_tree = look
         .repository
@@ -159,27 +190,20 @@ pub(super) fn look(
     let mut counted = changes.inspect(|change| expected.count(change, &register));
     let outcome = scan::scan(&job, &mut counted, &look.nets)?;
     expected.hold(&outcome.receipt, look.options.engines())?;
-    decide(
-        context,
-        look,
+    Ok(Found {
         outcome,
-        imported.notes,
-        expected.register.get(),
-    )
+        notes: imported.notes,
+        register_touched: expected.register.get(),
+    })
 }
 
-/// Decides over what a scan has found. Where the register is touched, all of it has to hold.
-pub(super) fn decide(
-    context: &Context,
-    look: Look<'_>,
-    outcome: scan::Outcome,
-    notes: Vec<String>,
-    register_touched: bool,
-) -> Result<Report, Failure> {
+/// Decides over what a scan has found.
+pub(super) fn decide(context: &Context, look: Look<'_>, found: Found) -> Result<Report, Failure> {
     let rulebook = look.rulebook;
+    let outcome = found.outcome;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);
-    receipt.notes.extend(notes);
+    receipt.notes.extend(found.notes);
     receipt.notes.extend(rulebook.notes.iter().cloned());
     let mut gate = Gate {
         policies: rulebook.policies.clone(),
@@ -197,11 +221,21 @@ pub(super) fn decide(
         labels: look.labels,
     };
     let mut verdict = policy::decide(&gate, outcome.detected.clone(), &receipt);
-    if registry::is_needed(&verdict) || register_touched {
-        gate.waiving = rulebook
-            .registry
-            .read(look.repository, &rulebook.policies)?;
-        if gate.waiving.is_some() {
+    if registry::is_needed(&verdict) || found.register_touched || look.full {
+        gate.waiving =
+            rulebook
+                .registry
+                .read(look.repository, &rulebook.policies, &context.environment)?;
+        if let Some(waiving) = &gate.waiving {
+            if look.full {
+                let engines = look.options.engines();
+                receipt.notes.extend(registry::remarks(
+                    &waiving.register,
+                    &outcome.detected,
+                    engines,
+                    &receipt,
+                ));
+            }
             verdict = policy::decide(&gate, outcome.detected, &receipt);
         }
     }

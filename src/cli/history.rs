@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 
 use super::failure::Failure;
-use super::gate::{self, Look};
+use super::gate::{self, Found, Look};
 use super::rulebook::Rulebook;
 use super::{Context, environment, kept};
 use crate::finding::{Engine, printable};
@@ -108,7 +108,7 @@ pub(super) fn look(
         subject += &format!(", shard {shard}");
     }
     let look = Look::new(subject, Some(repository), &rulebook);
-    let report = gate::decide(context, look, outcome, Vec::new(), false)?;
+    let report = gate::decide(context, look, Found::of(outcome))?;
     kept::keep_run(context, &repository.layout().git_dir, &report);
     Ok(report)
 }

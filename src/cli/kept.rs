@@ -13,7 +13,7 @@ use crate::report::Report;
 pub(super) fn keep_run(context: &Context, git_dir: &Path, report: &Report) {
     let now = context.environment.now();
     let run = LastRun::of(&report.verdict, &report.subject, &report.policy_digest, now);
-    if let Err(error) = write(git_dir, last_run::FILE, &last_run::to_json(&run)) {
+    if let Err(error) = write(git_dir, last_run::FILE, last_run::to_json(&run)) {
         context.terminal.warn(&format!(
             "this run cannot be kept for `gate-hook explain`: {error}"
         ));
@@ -36,12 +36,12 @@ pub(super) fn last_run(git_dir: &Path) -> Result<LastRun, Failure> {
 }
 
 /// Writes a file in the git directory, all of it or nothing.
-pub(super) fn write(git_dir: &Path, file: &str, text: &str) -> io::Result<()> {
+pub(super) fn write(git_dir: &Path, file: &str, content: impl AsRef<[u8]>) -> io::Result<()> {
     let path = git_dir.join(file);
     let directory = path.parent().unwrap_or(git_dir);
     fs::create_dir_all(directory)?;
     let mut new = tempfile::NamedTempFile::new_in(directory)?;
-    new.write_all(text.as_bytes())?;
+    new.write_all(content.as_ref())?;
     new.persist(path).map_err(|error| error.error)?;
     Ok(())
 }

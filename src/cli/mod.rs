@@ -18,6 +18,7 @@ pub mod failure;
 mod files;
 mod gate;
 mod history;
+mod journal;
 mod kept;
 mod ledger;
 mod lookup;

@@ -5,15 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::cli::rulebook::{Rulebook, is_record};
 use crate::finding::RepoPath;
 use crate::git::{self, Repository, Side};
 use crate::input::{Change, Content, ObjectId};
 use crate::policy::{self, Judge, Override, Proofs, Standing};
-use crate::record::ledger::{CommitFacts, classify, trailers};
+use crate::record::journal::Evidence;
+use crate::record::ledger::{Class, CommitFacts, classify, trailer, trailers};
 use crate::record::metrics::{CommitFact, OverrideFact, WaiverFact};
 
+/// The trailer of a commit that the hook has looked at.
+const SCAN: &str = "Gate-Scan";
 /// The trailer of a commit that puts right what an override let through.
 const REMEDIATES: &str = "Gate-Remediates";
 
@@ -55,9 +59,12 @@ pub(super) fn commit_fact(
         parents: commit.parents.len(),
         brings_something: !change.files.is_empty(),
         adds_override: change.files.iter().any(adds),
-        message: commit.message,
+        message: commit.message.clone(),
     });
     Ok(CommitFact {
+        evidence: trailer(&commit.message, SCAN)
+            .filter(|_| class == Class::Scanned)
+            .and_then(|value| Evidence::of_trailer(&value)),
         id: id.to_string(),
         key: key(&change),
         time: moment(commit.committed_at),
@@ -184,11 +191,12 @@ fn said_to_remediate(
 pub(super) fn waivers(
     repository: &dyn Repository,
     rulebook: &Rulebook,
-    now: Timestamp,
+    environment: &Environment,
 ) -> Result<Vec<WaiverFact>, Failure> {
+    let now = environment.now();
     let waiving = rulebook
         .registry
-        .read(Some(repository), &rulebook.policies)?
+        .read(Some(repository), &rulebook.policies, environment)?
         .unwrap_or_default();
     let proofs = Proofs {
         // What is there was judged when it came in.

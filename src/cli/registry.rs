@@ -6,12 +6,17 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
 use crate::cli::rulebook::utf8;
-use crate::finding::RepoPath;
-use crate::git::{GitError, Repository, Side};
+use crate::finding::{Engine, RepoPath, printable};
+use crate::git::{self, GitError, Repository, Side, Signature};
 use crate::input::ObjectId;
-use crate::policy::{self, Action, Comment, Policy, Proof, Proofs, Register, Verdict, Waiving};
+use crate::introduced::Detected;
+use crate::policy::{
+    self, Action, Brought, Comment, Policy, Proof, Proofs, Register, Signed, Verdict, Waiving,
+};
+use crate::receipt::Receipt;
 
 /// Where the register of a change is.
 #[derive(Debug, Clone, Default)]
@@ -50,6 +55,32 @@ pub(super) fn is_needed(verdict: &Verdict) -> bool {
         .any(|judged| judged.action > Action::Info)
 }
 
+/// Returns what a look at everything says of the register, one sentence for each waiver that deserves one.
+pub(super) fn remarks(
+    register: &Register,
+    detected: &[Detected],
+    engines: &[Engine],
+    receipt: &Receipt,
+) -> Vec<String> {
+    let (whole, partial) = policy::completeness(engines, receipt);
+    let remarks = policy::remarks(register, detected, &whole);
+    let mut said: Vec<String> = remarks
+        .iter()
+        .map(|remark| {
+            let place = format!("{}:{}", printable(&register.file), remark.line);
+            format!("{place}: waiver {} {}", remark.id, remark.words())
+        })
+        .collect();
+    let waived = |engine: &&Engine| {
+        let mut waivers = register.waivers.iter();
+        waivers.any(|waiver| waiver.finding.engine == **engine)
+    };
+    said.extend(partial.iter().filter(waived).map(|engine| {
+        format!("whether waivers of `{engine}` are still needed cannot be told: not everything could be looked at")
+    }));
+    said
+}
+
 impl Registry {
     /// Returns what identifies the register's content, without reading it.
     pub(super) fn stamp(
@@ -68,6 +99,7 @@ impl Registry {
         &self,
         repository: Option<&dyn Repository>,
         policies: &[Policy],
+        environment: &Environment,
     ) -> Result<Option<Waiving>, Failure> {
         let path = path(policies);
         let text = match (&self.change, repository) {
@@ -95,7 +127,7 @@ impl Registry {
         if let Some(repository) = repository
             && (asks || !self.comments.is_empty())
         {
-            self.prove(repository, &path, &mut waiving)?;
+            self.prove(repository, &path, &mut waiving, environment)?;
         }
         Ok(Some(waiving))
     }
@@ -106,6 +138,7 @@ impl Registry {
         repository: &dyn Repository,
         path: &RepoPath,
         waiving: &mut Waiving,
+        environment: &Environment,
     ) -> Result<(), Failure> {
         let proofs = &mut waiving.proofs;
         let at_base = match self.base {
@@ -142,15 +175,37 @@ impl Registry {
             if !edits {
                 continue;
             }
-            for agreement in readable(repository, Side::Commit(id), path)?.agreements() {
-                if !before.contains(&agreement) {
-                    // An agreement that was taken back and given again counts as the latter.
-                    proofs.authors.insert(agreement, commit.info.author.clone());
-                }
+            let mut new = readable(repository, Side::Commit(id), path)?.agreements();
+            new.retain(|agreement| !before.contains(agreement));
+            if new.is_empty() {
+                continue;
             }
+            let brought = Brought {
+                author: commit.info.author.clone(),
+                signed: signed(repository, environment, &id)?,
+            };
+            // An agreement that was taken back and given again counts as the latter.
+            let known = new
+                .into_iter()
+                .map(|agreement| (agreement, brought.clone()));
+            proofs.brought.extend(known);
         }
         Ok(())
     }
+}
+
+/// Returns what the signature of a commit says.
+fn signed(
+    repository: &dyn Repository,
+    environment: &Environment,
+    id: &ObjectId,
+) -> Result<Signed, Failure> {
+    let git = environment.git();
+    Ok(match git::signature(repository, git.as_deref(), id)? {
+        Signature::None | Signature::Unknown => Signed::Unknown,
+        Signature::By(signer) => Signed::By(signer),
+        Signature::Bad => Signed::Badly,
+    })
 }
 
 /// Returns what can be read of an earlier register: what is wrong in it proves nothing.

@@ -12,7 +12,9 @@ use crate::cli::registry::{Place, Registry};
 use crate::finding::{RepoPath, printable};
 use crate::git::{Repository, Side};
 use crate::input::ObjectId;
-use crate::policy::{self, CustomRule, Inline, Override, Policy, PolicyError, PolicyText};
+use crate::policy::{
+    self, CustomRule, Evidence, Inline, Override, Policy, PolicyError, PolicyText,
+};
 use crate::report::OverrideRecord;
 use crate::secrets::{self, Rule};
 
@@ -170,6 +172,13 @@ impl Rulebook {
         let longest = budgets.map(|budget| if budget == 0 { u32::MAX } else { budget });
         let longest = longest.max().filter(|budget| *budget < u32::MAX)?;
         Some(Duration::from_millis(longest.into()))
+    }
+
+    /// Returns whether a policy asks for evidence in the message of the commit.
+    pub(super) fn wants_trailer(&self) -> bool {
+        self.policies
+            .iter()
+            .any(|policy| policy.hook.evidence.value == Evidence::Trailer)
     }
 
     /// Returns whether inline comments have no effect.

@@ -8,6 +8,7 @@ use crate::cli::failure::Failure;
 use crate::cli::gate::{self, Look};
 use crate::cli::net;
 use crate::cli::options::Options;
+use crate::cli::past;
 use crate::cli::rulebook::Rulebook;
 use crate::git::{self, Repository, Side};
 use crate::input::{Change, ObjectId};
@@ -41,6 +42,11 @@ impl Brought {
     /// Returns whether there is nothing to look at.
     pub(super) fn is_empty(&self) -> bool {
         self.change.files.is_empty() && self.change.unread.is_empty() && self.commits.is_empty()
+    }
+
+    /// Returns what will identify the content of the commit.
+    pub(super) fn key(&self) -> String {
+        past::key(&self.change)
     }
 }
 

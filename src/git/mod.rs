@@ -33,6 +33,7 @@ mod range;
 mod raw_diff;
 mod repository;
 mod revision;
+mod signature;
 mod staged;
 mod stretch;
 mod tree;
@@ -49,6 +50,7 @@ pub use patch::patch;
 pub use pushed::{pushed, received};
 pub use quick::{index_stamp, quick_layout};
 pub use range::range;
+pub use signature::{Signature, signature};
 pub use staged::{committed, compared, staged};
 pub use stretch::{Stretch, stretches};
 

@@ -31,6 +31,20 @@ impl Word for MissingBinary {
     const WORDS: &'static [(&'static str, Self)] = &[("block", Self::Block), ("warn", Self::Warn)];
 }
 
+/// Where the hook leaves evidence that it has looked at a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// In the journal of the clone.
+    Journal,
+    /// There, and in a trailer of the commit's message, so that everybody can count it.
+    Trailer,
+}
+
+impl Word for Evidence {
+    const WORDS: &'static [(&'static str, Self)] =
+        &[("journal", Self::Journal), ("trailer", Self::Trailer)];
+}
+
 /// The `[hook]` table.
 #[derive(Debug, Clone)]
 pub struct Hook {
@@ -40,6 +54,8 @@ pub struct Hook {
     pub missing_binary: Setting<MissingBinary>,
     /// How long a run may take, in milliseconds; 0 for as long as it takes. Secrets are always finished.
     pub time_budget_ms: Setting<u32>,
+    /// Where the hook leaves evidence that it has looked at a commit.
+    pub evidence: Setting<Evidence>,
 }
 
 impl Hook {
@@ -48,6 +64,7 @@ impl Hook {
             no_verify: reader.set("hook.no_verify", NoVerify::Trace)?,
             missing_binary: reader.set("hook.missing_binary", MissingBinary::Block)?,
             time_budget_ms: reader.count("hook.time_budget_ms", 0, 0..=600_000)?,
+            evidence: reader.set("hook.evidence", Evidence::Journal)?,
         })
     }
 }

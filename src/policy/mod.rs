@@ -35,6 +35,7 @@ mod schema;
 mod source;
 mod template;
 mod threshold;
+mod usage;
 mod value;
 mod verdict;
 mod waiver;
@@ -62,7 +63,7 @@ pub use bypass::{
 };
 pub use digest::digest;
 pub use engine::{AuditSettings, BanditSettings, PinnedDatabase};
-pub use hook::{Hook, MissingBinary, NoVerify};
+pub use hook::{Evidence, Hook, MissingBinary, NoVerify};
 pub use import::{Reading, Taken, read_foreign};
 pub use override_record::{parse_override, parse_override_under, write_override};
 pub use people::People;
@@ -76,10 +77,12 @@ pub use register::{
 pub use review_comments::parse_comments;
 pub use schema::KEYS;
 pub use template::{Refinement, template};
+pub use usage::{Fault, Remark, completeness, remarks};
 pub use verdict::{Gate, Judged, JudgedUnscanned, Verdict, decide};
 pub use waiver::{Inline, Proof, QuorumRule, Waivers};
 pub use waiving::{
-    Approves, Comment, Judge, Proofs, Standing, VERIFIED_SECRET_DAYS, WaiverNote, Waiving,
+    Approves, Brought, Comment, Judge, Proofs, Signed, Standing, VERIFIED_SECRET_DAYS, WaiverNote,
+    Waiving,
 };
 
 /// The name of the policy file, at the root of the repository.

@@ -21,6 +21,7 @@ pub const KEYS: &[&str] = &[
     "hook.no_verify",
     "hook.missing_binary",
     "hook.time_budget_ms",
+    "hook.evidence",
     "paths.critical",
     "paths.exclude",
     "secrets.credential",

@@ -159,9 +159,12 @@ pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdic
 /// Returns what puts the findings that matter most first.
 fn rank(judged: &Judged) -> impl Ord + '_ {
     let finding = &judged.detected.finding;
+    let package = finding.package.as_ref();
     (
         Reverse(judged.action),
         Reverse(finding.severity),
+        // What an update mends comes before what nothing mends yet.
+        package.is_some_and(|package| package.fixed.is_none()),
         &finding.location,
         finding.rule.id,
         finding.fingerprint,

@@ -34,12 +34,32 @@ pub struct Waiving {
 pub struct Proofs {
     /// The agreements that the base's register has already: they were judged when they came in.
     pub at_base: BTreeSet<AgreementKey>,
-    /// The author of the commit that brought an agreement in.
-    pub authors: BTreeMap<AgreementKey, String>,
+    /// The commit that brought an agreement in.
+    pub brought: BTreeMap<AgreementKey, Brought>,
     /// The approvals found in a review.
     pub comments: Vec<Comment>,
     /// The waivers that the base's register does not have in this form.
     pub fresh: BTreeSet<String>,
+}
+
+/// What git knows of the commit that brought an agreement in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Brought {
+    /// Its author.
+    pub author: String,
+    /// What its signature says.
+    pub signed: Signed,
+}
+
+/// What the signature of a commit says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signed {
+    /// There is none, or nobody here can tell.
+    Unknown,
+    /// It is good, and by this person.
+    By(String),
+    /// It does not hold.
+    Badly,
 }
 
 /// A comment `WAIVER APPROVED: reason` or `OVERRIDE APPROVED: reason` of a review.
@@ -297,12 +317,8 @@ impl Judge<'_> {
         }
         match self.policy.waivers.proof.value {
             Proof::Declared => None,
-            Proof::Git => match proofs.authors.get(key) {
-                Some(author) if people.person(author) == people.person(&key.by) => None,
-                Some(author) => Some(format!(
-                    "did not commit the approval ({} did)",
-                    crate::finding::printable(author)
-                )),
+            Proof::Git => match proofs.brought.get(key) {
+                Some(brought) => self.not_brought_by(&key.by, brought),
                 None => Some("has not committed the approval yet".to_owned()),
             },
             Proof::Forge => {
@@ -311,6 +327,28 @@ impl Judge<'_> {
                 });
                 (!said).then(|| "has not said `WAIVER APPROVED: …` in the review".to_owned())
             }
+        }
+    }
+
+    /// Returns why a commit does not prove that this person agrees: its author is somebody else, or its signature,
+    /// where it has one, does not hold or is somebody else's.
+    fn not_brought_by(&self, by: &str, brought: &Brought) -> Option<String> {
+        let people = &self.policy.people;
+        let is_meant = |called: &str| people.person(called) == people.person(by);
+        let shown = crate::finding::printable;
+        match &brought.signed {
+            _ if !is_meant(&brought.author) => Some(format!(
+                "did not commit the approval ({} did)",
+                shown(&brought.author)
+            )),
+            Signed::Badly => {
+                Some("committed the approval with a signature that does not hold".to_owned())
+            }
+            Signed::By(signer) if !is_meant(signer) => Some(format!(
+                "did not sign the commit with the approval ({} did)",
+                shown(signer)
+            )),
+            Signed::By(_) | Signed::Unknown => None,
         }
     }
 

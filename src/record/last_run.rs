@@ -71,6 +71,19 @@ pub struct LastFinding {
     pub overridden_by: Option<String>,
     /// Facts worth knowing.
     pub notes: Vec<String>,
+    /// The package that it is about.
+    pub package: Option<LastPackage>,
+}
+
+/// The package of a finding of the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastPackage {
+    /// The name as the package index normalises it.
+    pub name: String,
+    /// The exact version, where there is one.
+    pub version: Option<String>,
+    /// The ids of the advisory: its own, then those of its aliases.
+    pub advisories: Vec<String>,
 }
 
 impl LastRun {
@@ -123,6 +136,11 @@ impl LastFinding {
             decided_by: judged.decided_by.clone(),
             overridden_by: judged.overridden_by.clone(),
             notes: finding.notes.clone(),
+            package: finding.package.as_deref().map(|package| LastPackage {
+                name: package.name.clone(),
+                version: package.version.clone(),
+                advisories: package.advisories.clone(),
+            }),
         }
     }
 }
@@ -208,6 +226,8 @@ struct WireFinding {
     decided_by: Vec<WireDecider>,
     overridden_by: Option<String>,
     notes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    package: Option<LastPackage>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -244,6 +264,7 @@ impl WireFinding {
                 .collect(),
             overridden_by: finding.overridden_by,
             notes: finding.notes,
+            package: finding.package,
         }
     }
 
@@ -301,6 +322,7 @@ impl WireFinding {
                 .collect(),
             overridden_by: self.overridden_by,
             notes: self.notes,
+            package: self.package,
         })
     }
 }

@@ -10,6 +10,8 @@ use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
+use super::agreement::Hook;
+use super::journal::{Evidence, Look};
 use super::ledger::{Class, Entry, Event, Line, State};
 use crate::finding::{Fingerprint, Severity};
 use crate::policy::Reason;
@@ -25,6 +27,8 @@ pub struct CommitFact {
     pub time: Timestamp,
     /// How it came past the hook.
     pub class: Class,
+    /// What its message says of the hook's look.
+    pub evidence: Option<Evidence>,
 }
 
 /// An override that has arrived on the default branch.
@@ -70,6 +74,10 @@ pub struct Facts {
     pub waivers: Vec<WaiverFact>,
     /// The ledger.
     pub ledger: Vec<Line>,
+    /// The journals of clones.
+    pub journal: Vec<Look>,
+    /// How long the hook may take, in milliseconds, where there is a limit.
+    pub budget: Option<u32>,
 }
 
 /// How often something holds.
@@ -82,6 +90,11 @@ pub struct Share {
 }
 
 impl Share {
+    fn add(&mut self, other: Self) {
+        self.part += other.part;
+        self.whole += other.whole;
+    }
+
     /// Returns the share in percent; nothing where there is no case.
     pub fn percent(self) -> Option<f64> {
         (self.whole > 0).then(|| 100.0 * self.part as f64 / self.whole as f64)
@@ -95,7 +108,7 @@ pub struct Period {
     pub start: Date,
     /// M1, gate coverage: commits that CI has scanned, of all but the exempt ones.
     pub coverage: Share,
-    /// M1, hook coverage: commits whose message says that the hook has scanned them.
+    /// M1, hook coverage: commits that the hook has scanned, as their message or a journal says.
     pub hook_coverage: Share,
     /// M2: the seconds that each finding fixed in this week was open, sorted.
     pub fix_seconds: Vec<i64>,
@@ -119,9 +132,27 @@ pub struct Period {
     pub ages: Vec<i64>,
     /// M7: overrides that arrived and were put right in time.
     pub remediated: Share,
+    /// M8: how long each look of the hook took, in milliseconds, sorted.
+    pub hook_times: Vec<u32>,
+    /// M8: looks of the hook that took longer than they may.
+    pub over_budget: Share,
+    /// M9: commits on which hook and CI disagree, of those on which they can be compared.
+    pub disagreement: Share,
 }
 
 impl Period {
+    /// Returns what the hook did over several periods.
+    pub fn over(periods: &[Self]) -> Self {
+        let mut all = Self::default();
+        for period in periods {
+            all.hook_times.extend(&period.hook_times);
+            all.over_budget.add(period.over_budget);
+            all.disagreement.add(period.disagreement);
+        }
+        all.hook_times.sort_unstable();
+        all
+    }
+
     /// M3: what was closed by a waiver, of all that was closed.
     pub fn waiver_rate(&self) -> Share {
         Share {
@@ -151,9 +182,18 @@ impl Period {
 
     /// M2: the time to fix that this share of findings stays under, in seconds.
     pub fn fix_quantile(&self, percent: usize) -> Option<i64> {
-        let rank = (self.fix_seconds.len() * percent).div_ceil(100);
-        self.fix_seconds.get(rank.saturating_sub(1)).copied()
+        quantile(&self.fix_seconds, percent)
     }
+
+    /// M8: the time that this share of looks of the hook stays under, in milliseconds.
+    pub fn hook_quantile(&self, percent: usize) -> Option<u32> {
+        quantile(&self.hook_times, percent)
+    }
+}
+
+fn quantile<T: Copy>(sorted: &[T], percent: usize) -> Option<T> {
+    let rank = (sorted.len() * percent).div_ceil(100);
+    sorted.get(rank.saturating_sub(1)).copied()
 }
 
 /// A finding that was closed.
@@ -221,7 +261,9 @@ pub fn compute(facts: &Facts, days: &[Date], to: Timestamp) -> Metrics {
     let mut ledger: Vec<&Line> = facts.ledger.iter().filter(|line| line.time <= to).collect();
     // What was proposed comes before what stands on the default branch; the rest stays as it was written.
     ledger.sort_by_key(|line| (line.time, line.event));
-    count_commits(&mut weeks, facts, &ledger, to);
+    let hook = Hook::new(facts, &ledger, to);
+    count_commits(&mut weeks, facts, &ledger, &hook, to);
+    count_looks(&mut weeks, facts, to);
     let mut lives = Lives::default();
     let mut at = 0;
     for (number, end) in weeks.ends().into_iter().enumerate() {
@@ -291,11 +333,18 @@ impl Weeks {
         for week in &mut self.list {
             week.fix_seconds.sort_unstable();
             week.ages.sort_unstable();
+            week.hook_times.sort_unstable();
         }
     }
 }
 
-fn count_commits(weeks: &mut Weeks, facts: &Facts, ledger: &[&Line], to: Timestamp) {
+fn count_commits(
+    weeks: &mut Weeks,
+    facts: &Facts,
+    ledger: &[&Line],
+    hook: &Hook<'_>,
+    to: Timestamp,
+) {
     let commits = ledger.iter().filter(|line| line.event == Event::Commit);
     let mut scanned: BTreeSet<&str> = BTreeSet::new();
     for line in commits {
@@ -309,16 +358,38 @@ fn count_commits(weeks: &mut Weeks, facts: &Facts, ledger: &[&Line], to: Timesta
         let Some(week) = weeks.at(commit.time) else {
             continue;
         };
-        let at = Class::ALL.iter().position(|class| *class == commit.class);
+        // The message of a commit says nothing where its policy leaves the evidence in the journal.
+        let class = match commit.class {
+            Class::Unhooked if hook.has_passed(&commit.key) => Class::Scanned,
+            class => class,
+        };
+        let at = Class::ALL.iter().position(|known| *known == class);
         week.classes[at.unwrap_or_default()] += 1;
-        if commit.class == Class::Exempt {
+        if class == Class::Exempt {
             continue;
         }
         let known = scanned.contains(commit.id.as_str()) || scanned.contains(commit.key.as_str());
         week.coverage.whole += 1;
         week.coverage.part += u64::from(known);
         week.hook_coverage.whole += 1;
-        week.hook_coverage.part += u64::from(commit.class == Class::Scanned);
+        week.hook_coverage.part += u64::from(class == Class::Scanned);
+        if let Some(disagree) = hook.disagrees(commit) {
+            week.disagreement.whole += 1;
+            week.disagreement.part += u64::from(disagree);
+        }
+    }
+}
+
+fn count_looks(weeks: &mut Weeks, facts: &Facts, to: Timestamp) {
+    for look in facts.journal.iter().filter(|look| look.time <= to) {
+        let Some(week) = weeks.at(look.time) else {
+            continue;
+        };
+        week.hook_times.push(look.milliseconds);
+        if let Some(budget) = facts.budget {
+            week.over_budget.whole += 1;
+            week.over_budget.part += u64::from(look.milliseconds > budget);
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a run leaves behind in the git directory: the last run, for `explain`, `waiver new` and `override`, and
 //! what `pre-commit` has scanned, for `prepare-commit-msg`.
 //!
-//! For the metrics of a team it leaves lines in the `ledger`.
+//! For the metrics it leaves lines: CI in the `ledger`, the hook in the `journal` of the clone.
 //!
 //! Pure text: reading and writing the files is the caller's job. It must not know git, engines, reports or the
 //! command line. Nothing here holds a secret: it stores redacted findings only.
 
+mod agreement;
+pub mod journal;
 pub mod last_run;
 pub mod ledger;
 pub mod metrics;

@@ -10,7 +10,7 @@ use crate::finding::printable;
 /// The path of the record inside the git directory.
 pub const FILE: &str = "gate-hook/scanned";
 /// The name and version of the format, its first line.
-const FORMAT: &str = "gate-hook-scanned/1";
+const FORMAT: &str = "gate-hook-scanned/2";
 
 /// What the scan ended in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub struct Scanned {
     pub policy_digest: Option<String>,
     /// Whether the policy has no secret rules of the team's own. False where no policy had to be read.
     pub builtin_rules_only: bool,
+    /// What is to be written into the message as evidence, where the policy asks for that.
+    pub trailer: Option<String>,
 }
 
 /// How a scan fits a commit in the making.
@@ -96,8 +98,9 @@ impl Scanned {
         let git = printable(&self.commit.git);
         let head = printable(&self.commit.head);
         let digest = printable(self.policy_digest.as_deref().unwrap_or("-"));
+        let trailer = printable(self.trailer.as_deref().unwrap_or("-"));
         format!(
-            "{FORMAT}\ngit {known} {git}\nindex {index}\nhead {head}\nverdict {ending}\npolicy {digest}\nrules {rules}\n"
+            "{FORMAT}\ngit {known} {git}\nindex {index}\nhead {head}\nverdict {ending}\npolicy {digest}\nrules {rules}\ntrailer {trailer}\n"
         )
     }
 
@@ -138,6 +141,9 @@ impl Scanned {
             },
             policy_digest: (policy != "-").then(|| policy.to_owned()),
             builtin_rules_only: choice(value("rules")?, "builtin", "any", "rules")?,
+            trailer: Some(value("trailer")?)
+                .filter(|trailer| *trailer != "-")
+                .map(str::to_owned),
         };
         if !text.ends_with('\n') || lines.next().is_some() {
             return Err(RecordError::damaged("it does not end where it should"));
@@ -188,6 +194,7 @@ mod tests {
             ending,
             policy_digest: Some("p-12".to_owned()),
             builtin_rules_only: true,
+            trailer: Some("0f12 passed".to_owned()),
         }
     }
 
@@ -200,11 +207,12 @@ mod tests {
         let bare = Scanned {
             policy_digest: None,
             builtin_rules_only: false,
+            trailer: None,
             ..scan(commit("7", false, 1), Ending::Passed)
         };
         assert_eq!(
             bare.to_text(),
-            "gate-hook-scanned/1\ngit parent 7\nindex 0001ab01\nhead ref: refs/heads/main 12\nverdict passed\npolicy -\nrules any\n"
+            "gate-hook-scanned/2\ngit parent 7\nindex 0001ab01\nhead ref: refs/heads/main 12\nverdict passed\npolicy -\nrules any\ntrailer -\n"
         );
         assert_eq!(Scanned::from_text(&bare.to_text()), Ok(bare));
     }
@@ -220,7 +228,7 @@ mod tests {
             );
         }
         for (from, to) in [
-            ("/1\n", "/2\n"),
+            ("/2\n", "/1\n"),
             ("0001", "00zz"),
             ("0001", "001"),
             ("passed", "pass"),

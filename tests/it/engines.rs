@@ -198,7 +198,7 @@ fn a_patch_that_shows_all_of_a_file_is_looked_at() {
 }
 
 /// Makes the bytes of a database that knows one weakness, of a package that the starter set does not know.
-fn database() -> Vec<u8> {
+pub(crate) fn database() -> Vec<u8> {
     let record = json!({
         "id": "PYSEC-2026-1",
         "modified": "2026-01-05T00:00:00Z",
@@ -215,7 +215,7 @@ fn database() -> Vec<u8> {
 }
 
 /// Puts a database where the user's own lies.
-fn keep_database(repo: &Repo, bytes: &[u8]) {
+pub(crate) fn keep_database(repo: &Repo, bytes: &[u8]) {
     let caches = if cfg!(target_os = "macos") {
         "Library/Caches"
     } else {

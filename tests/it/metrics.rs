@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use gate_hook::finding::{Engine, Fingerprint, Severity};
 use gate_hook::policy::{Action, Reason};
+use gate_hook::record::journal::{Evidence, Look, Said};
 use gate_hook::record::ledger::{Class, Entry, Event, Line, State};
 use gate_hook::record::metrics::{
     CommitFact, Facts, Metrics, OverrideFact, Period, WaiverFact, compute, midnight, week_of,
@@ -25,18 +26,38 @@ fn after(start: Timestamp, minutes: u64) -> Timestamp {
         .unwrap()
 }
 
+const SEVERITIES: [Severity; 5] = [
+    Severity::Unknown,
+    Severity::Low,
+    Severity::Medium,
+    Severity::High,
+    Severity::Critical,
+];
+/// The digests of two policies.
+const DIGESTS: [&str; 2] = ["0f0f0f0f0f0f0f0f", "1e1e1e1e1e1e1e1e"];
+
+/// Makes what a hook says, mostly that the commit may be made.
+fn evidence(numbers: &mut Numbers) -> Evidence {
+    let said = match numbers.below(8) {
+        0 => Said::Blocked,
+        1 => Said::Deferred,
+        2 => Said::CouldNotLook,
+        _ => Said::Passed,
+    };
+    Evidence {
+        policy: DIGESTS[numbers.below(2) as usize][..8].to_owned(),
+        said,
+    }
+}
+
 /// Makes a year of a repository out of a seed.
 fn year(seed: u64) -> Facts {
     let mut numbers = Numbers(seed | 1);
     let start: Timestamp = START.parse().unwrap();
-    let severities = [
-        Severity::Unknown,
-        Severity::Low,
-        Severity::Medium,
-        Severity::High,
-        Severity::Critical,
-    ];
-    let mut facts = Facts::default();
+    let mut facts = Facts {
+        budget: Some(60),
+        ..Facts::default()
+    };
     // What each of some findings is at the moment: absent, open or waived.
     let mut there: Vec<u8> = vec![0; 24];
     let mut minute = 0;
@@ -56,6 +77,15 @@ fn year(seed: u64) -> Facts {
                 key: key.clone(),
                 time,
                 class,
+                evidence: (class == Class::Scanned).then(|| evidence(&mut numbers)),
+            });
+        }
+        if numbers.below(3) > 0 {
+            facts.journal.push(Look {
+                time: after(start, minute - numbers.below(60)),
+                key: key.clone(),
+                evidence: evidence(&mut numbers),
+                milliseconds: 3 + numbers.below(90) as u32,
             });
         }
         for state in &mut there {
@@ -74,7 +104,7 @@ fn year(seed: u64) -> Facts {
             findings.push(Entry {
                 fingerprint: Fingerprint::new(Engine::ALL[number % 3], [number as u8; 10]),
                 rule: format!("rule-{}", number % 7),
-                severity: severities[number % 5],
+                severity: SEVERITIES[number % 5],
                 action: if waived { Action::Info } else { Action::Block },
                 state: if waived { State::Waived } else { State::Open },
                 reason: waived.then(|| Reason::ALL[number % 5]),
@@ -93,11 +123,15 @@ fn year(seed: u64) -> Facts {
                 commit,
                 key,
                 class,
-                policy: "0f".to_owned(),
-                outcome: "passed".to_owned(),
+                policy: DIGESTS[numbers.below(2) as usize].to_owned(),
+                outcome: ["passed", "blocked", "could-not-look"][numbers.below(3) as usize]
+                    .to_owned(),
                 lines: 7,
                 findings,
             });
+            if !full && numbers.below(2) == 0 {
+                propose_another(&mut facts, &mut numbers);
+            }
         }
         if numbers.below(60) == 0 {
             let findings: BTreeSet<Fingerprint> = [Fingerprint::new(
@@ -117,6 +151,24 @@ fn year(seed: u64) -> Facts {
     facts
 }
 
+/// Puts a commit before the last one of the ledger: both belong to one proposed change.
+fn propose_another(facts: &mut Facts, numbers: &mut Numbers) {
+    let mut other = facts.ledger.last().unwrap().clone();
+    other.commit = format!("{:040x}", numbers.below(u64::MAX));
+    other.key = format!("k{}", other.commit);
+    other.findings.clear();
+    if numbers.below(2) == 0 {
+        facts.journal.push(Look {
+            time: other.time,
+            key: other.key.clone(),
+            evidence: evidence(numbers),
+            milliseconds: 7,
+        });
+    }
+    let at = facts.ledger.len() - 1;
+    facts.ledger.insert(at, other);
+}
+
 /// Computes a week by the definitions, each number by looking through everything again.
 fn by_definition(facts: &Facts, first: Date, to: Timestamp) -> Period {
     let (begin, end) = (midnight(first), midnight(first.saturating_add(7.days())));
@@ -127,10 +179,8 @@ fn by_definition(facts: &Facts, first: Date, to: Timestamp) -> Period {
         ..Period::default()
     };
     for commit in facts.commits.iter().filter(|commit| within(commit.time)) {
-        week.classes[Class::ALL
-            .iter()
-            .position(|class| *class == commit.class)
-            .unwrap()] += 1;
+        let class = class_of(facts, commit, to);
+        week.classes[Class::ALL.iter().position(|known| *known == class).unwrap()] += 1;
         if commit.class != Class::Exempt {
             let known = lines.iter().any(|line| {
                 line.event == Event::Commit
@@ -140,9 +190,18 @@ fn by_definition(facts: &Facts, first: Date, to: Timestamp) -> Period {
             week.coverage.whole += 1;
             week.coverage.part += u64::from(known);
             week.hook_coverage.whole += 1;
-            week.hook_coverage.part += u64::from(commit.class == Class::Scanned);
+            week.hook_coverage.part += u64::from(class_of(facts, commit, to) == Class::Scanned);
+            let answer = disagreement(facts, commit, &lines, to);
+            week.disagreement.whole += u64::from(answer.is_some());
+            week.disagreement.part += u64::from(answer == Some(true));
         }
     }
+    for look in facts.journal.iter().filter(|look| within(look.time)) {
+        week.hook_times.push(look.milliseconds);
+        week.over_budget.whole += 1;
+        week.over_budget.part += u64::from(look.milliseconds > facts.budget.unwrap());
+    }
+    week.hook_times.sort_unstable();
     let every: BTreeSet<Fingerprint> = lines
         .iter()
         .flat_map(|line| &line.findings)
@@ -190,6 +249,89 @@ fn by_definition(facts: &Facts, first: Date, to: Timestamp) -> Period {
     week.fix_seconds.sort_unstable();
     week.ages.sort_unstable();
     week
+}
+
+/// Returns what the hook said last of a content, as the journal has it.
+fn last_look<'f>(facts: &'f Facts, key: &str, to: Timestamp) -> Option<&'f Evidence> {
+    let mut best: Option<&Look> = None;
+    for look in &facts.journal {
+        let is_it = !key.is_empty() && look.key == key && look.time <= to;
+        if is_it && best.is_none_or(|best| best.time <= look.time) {
+            best = Some(look);
+        }
+    }
+    best.map(|look| &look.evidence)
+}
+
+fn class_of(facts: &Facts, commit: &CommitFact, to: Timestamp) -> Class {
+    match (commit.class, last_look(facts, &commit.key, to)) {
+        (Class::Unhooked, Some(evidence))
+            if matches!(evidence.said, Said::Passed | Said::Deferred) =>
+        {
+            Class::Scanned
+        }
+        (class, _) => class,
+    }
+}
+
+/// Returns whether one of hook and CI stops a commit and the other does not; nothing where nobody can tell.
+fn disagreement(
+    facts: &Facts,
+    commit: &CommitFact,
+    lines: &[&Line],
+    to: Timestamp,
+) -> Option<bool> {
+    let said = |id: &str, key: &str| {
+        let in_message = facts.commits.iter().rfind(|commit| commit.id == id);
+        let in_message = in_message.and_then(|commit| commit.evidence.clone());
+        in_message.or_else(|| last_look(facts, key, to).cloned())
+    };
+    let hook = said(&commit.id, &commit.key)?;
+    let judged: Vec<&&Line> = lines
+        .iter()
+        .filter(|line| line.event == Event::Commit)
+        .collect();
+    let of_id: Vec<&&Line> = judged
+        .iter()
+        .copied()
+        .filter(|line| line.commit == commit.id)
+        .collect();
+    let of_key = judged
+        .iter()
+        .copied()
+        .filter(|line| !commit.key.is_empty() && line.key == commit.key);
+    let known = if of_id.is_empty() {
+        of_key.collect()
+    } else {
+        of_id
+    };
+    let line = known
+        .into_iter()
+        .rfind(|line| line.policy[..8] == hook.policy)?;
+    if line.outcome == "could-not-look" {
+        return None;
+    }
+    let change: Vec<&&Line> = judged
+        .into_iter()
+        .filter(|other| other.time == line.time && other.policy == line.policy)
+        .collect();
+    let stops = |entry: &&Entry| entry.action == Action::Block;
+    let is_secret = |entry: &Entry| entry.fingerprint.to_string().starts_with("s-");
+    let blocking: Vec<&Entry> = line.findings.iter().filter(stops).collect();
+    match hook.said {
+        Said::Blocked => (change.len() == 1).then_some(blocking.is_empty()),
+        Said::Passed if blocking.is_empty() => Some(false),
+        Said::Passed if blocking.iter().any(|entry| is_secret(entry)) => Some(true),
+        Said::Passed => {
+            let passed = |line: &&&Line| {
+                said(&line.commit, &line.key).is_some_and(|hook| {
+                    hook.said == Said::Passed && line.policy[..8] == hook.policy
+                })
+            };
+            change.iter().all(passed).then_some(true)
+        }
+        Said::Deferred | Said::CouldNotLook => None,
+    }
 }
 
 fn entry_in(line: &Line, fingerprint: Fingerprint) -> Option<&Entry> {
@@ -269,9 +411,19 @@ fn a_year_is_counted_as_the_definitions_say() {
         }
         let sum = |value: &dyn Fn(&Period) -> u64| metrics.periods.iter().map(value).sum::<u64>();
         assert!(sum(&|week| week.fixed) > 20 && sum(&|week| week.waived) > 20);
+        let (disagree, compared) = (
+            sum(&|week| week.disagreement.part),
+            sum(&|week| week.disagreement.whole),
+        );
+        assert!(
+            0 < disagree && disagree < compared,
+            "{disagree} of {compared}"
+        );
+        assert!(sum(&|week| week.over_budget.part) > 0);
         // The order of the lines does not matter.
         let mut shuffled = facts.clone();
         shuffled.ledger.reverse();
+        shuffled.journal.reverse();
         assert_eq!(compute(&shuffled, &weeks, to), metrics);
     }
 }
@@ -396,5 +548,12 @@ fn every_shape_says_the_same() {
         table.lines().all(|line| line.chars().count() <= 100),
         "{table}"
     );
-    assert_eq!(table.lines().count(), 13);
+    assert!(
+        table
+            .lines()
+            .take(13)
+            .all(|line| line.chars().count() <= 80),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 15, "and what is known of the hook");
 }

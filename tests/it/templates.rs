@@ -182,6 +182,56 @@ fn two_jobs_at_once_lose_no_line() {
 }
 
 #[test]
+fn ledgers_of_two_clones_merge_without_a_conflict() {
+    let repo = repository();
+    let job = Job::new(&repo, "job");
+    fs::write(job.directory.join("lines.ndjson"), "").unwrap();
+    job.run(&part("github/gate-hook.yml", "ledger"), &[]).ok();
+    let clones: Vec<Job<'_>> = (0..2)
+        .map(|number| Job::new(&repo, &format!("clone{number}")))
+        .collect();
+    for (number, clone) in clones.iter().enumerate() {
+        let git = |arguments: &[&str]| repo.git_in(&clone.directory, arguments).ok();
+        fs::write(
+            clone.directory.join("a.py"),
+            format!("import os\nx = {number}\n"),
+        )
+        .unwrap();
+        git(&["commit", "-qam", "change"]);
+        let judge = ["ci", "--base", "HEAD^", "--ledger", "../lines.ndjson"];
+        let mut command = repo.command(PROGRAM, &clone.directory);
+        Answer::of(&command.args(judge).output().unwrap()).ok();
+        let lines = fs::read_to_string(repo.home().join("lines.ndjson")).unwrap();
+        git(&["switch", "-q", "gate-ledger"]);
+        let own = lines.lines().last().unwrap();
+        fs::write(clone.directory.join("ledger.ndjson"), format!("{own}\n")).unwrap();
+        git(&["commit", "-qam", "lines of this clone"]);
+    }
+    let other = clones[1].directory.to_str().unwrap();
+    let merged = &clones[0].directory;
+    repo.git_in(
+        merged,
+        &[
+            "pull",
+            "-q",
+            "--no-rebase",
+            "--no-edit",
+            other,
+            "gate-ledger",
+        ],
+    )
+    .ok();
+    let mut metrics = repo.command(PROGRAM, merged);
+    metrics.args(["metrics", "--ledger", "ledger.ndjson"]);
+    Answer::of(&metrics.output().unwrap()).ok();
+    let ledger = fs::read_to_string(merged.join("ledger.ndjson")).unwrap();
+    let mut lines: Vec<&str> = ledger.lines().collect();
+    lines.sort_unstable();
+    lines.dedup();
+    assert_eq!(lines.len(), 2, "{ledger}");
+}
+
+#[test]
 fn a_proposed_change_is_judged_with_its_labels_and_comments() {
     let repo = repository();
     let job = Job::new(&repo, "job");

@@ -4,8 +4,10 @@
 mod decisions;
 mod import;
 mod malformed;
+mod proof;
 mod review;
 mod survival;
+mod usage;
 
 /// The block of a good waiver.
 const BLOCK: &str = r#"finding = { engine = "audit", id = "GHSA-1", package = "jinja2" }

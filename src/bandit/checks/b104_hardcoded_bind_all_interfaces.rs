@@ -2,7 +2,8 @@
 //!
 //! A server on the address of all interfaces answers on networks that nobody thought of.
 //!
-//! Bind to the address that is meant, or read it from the configuration.
+//! Bind to 127.0.0.1 by default. Where a container has to be reached from outside, read the address from a variable
+//! such as `HOST`, so that it is decided where the program runs.
 //!
 //! ```python,finds
 //! server.bind(("0.0.0.0", 80))
@@ -26,5 +27,5 @@ pub(super) static TEST: Test = Test {
 
 fn run(_: &Context<'_, '_>, text: &Text<'_, '_>) -> Option<Found> {
     (text.value == "0.0.0.0")
-        .then(|| Found::new("listens on all interfaces: bind to the one that is meant"))
+        .then(|| Found::new("listens on all interfaces: bind to 127.0.0.1, or read the address from a variable such as HOST"))
 }

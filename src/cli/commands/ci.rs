@@ -16,6 +16,7 @@ use crate::git::{self, GitError, ObjectKind, Repository, Side};
 use crate::input::ObjectId;
 use crate::policy;
 use crate::report::{Activity, Report, Situation};
+use crate::scan::Outcome;
 
 const EXAMPLES: &str = "\
 Examples
@@ -96,20 +97,50 @@ pub(super) fn everything(
     options: &Options,
 ) -> Result<Report, Failure> {
     let side = Side::Commit(head(repository)?);
+    let rulebook = standing_rulebook(repository, side, options)?;
+    let look = standing(repository, side, &rulebook, options)?;
+    gate::look(context, look, &mut std::iter::empty())
+}
+
+/// Finds everything that is there on one side, without a decision.
+pub(super) fn find_everything(
+    context: &Context,
+    repository: &dyn Repository,
+    side: Side,
+    options: &Options,
+) -> Result<Outcome, Failure> {
+    let rulebook = standing_rulebook(repository, side, options)?;
+    let look = standing(repository, side, &rulebook, options)?;
+    Ok(gate::find(context, &look, &mut std::iter::empty())?.outcome)
+}
+
+fn standing_rulebook(
+    repository: &dyn Repository,
+    side: Side,
+    options: &Options,
+) -> Result<Rulebook, Failure> {
     let mut rulebook = match options.rulebook()? {
         Some(rulebook) => rulebook,
         None => Rulebook::load(repository, None, &[side])?,
     };
     // What is there was judged when it came in.
     rulebook.registry.base = Some(side);
-    let look = Look {
+    Ok(rulebook)
+}
+
+fn standing<'a>(
+    repository: &'a dyn Repository,
+    side: Side,
+    rulebook: &'a Rulebook,
+    options: &'a Options,
+) -> Result<Look<'a>, Failure> {
+    Ok(Look {
         nets: vec![net::standing(repository, side, &Engine::ALL)?],
         full: true,
         options,
         situation: situation(Some("gate-hook ci --full".to_owned())),
-        ..Look::new("everything".to_owned(), Some(repository), &rulebook)
-    };
-    gate::look(context, look, &mut std::iter::empty())
+        ..Look::new("everything".to_owned(), Some(repository), rulebook)
+    })
 }
 
 /// Judges the commits of a proposed change.

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::rulebook::Rulebook;
-use crate::cli::{Context, gate, ledger, past};
+use crate::cli::{Context, gate, journal, ledger, past};
 use crate::git::{Repository, Side};
 use crate::record::metrics::{self, Facts, Metrics};
 use crate::report::governance::{self, Shape};
@@ -18,6 +18,7 @@ itself says is counted: how commits came past the hook, overrides and waivers.
 
 Examples
   gate-hook metrics --ledger gate-ledger.ndjson
+  gate-hook metrics --journal .git/gate-hook/journal.ndjson
   gate-hook metrics --weekly --weeks 52 --ledger gate-ledger.ndjson --format csv";
 
 /// Count per week: coverage, time to fix, waivers, false positives, bypasses
@@ -43,6 +44,9 @@ pub(in crate::cli) struct Source {
     /// A ledger; several are put one behind the other
     #[arg(long = "ledger", value_name = "FILE")]
     pub(in crate::cli) ledgers: Vec<PathBuf>,
+    /// A journal of a clone: `gate-hook/journal.ndjson` in its git directory
+    #[arg(long = "journal", value_name = "FILE")]
+    pub(in crate::cli) journals: Vec<PathBuf>,
     /// The default branch; without it, what is checked out
     #[arg(long, value_name = "REF")]
     pub(in crate::cli) branch: Option<String>,
@@ -94,6 +98,7 @@ pub(in crate::cli) fn facts(
     };
     let mut facts = Facts {
         ledger: ledger::read(&source.ledgers)?,
+        journal: journal::read(&source.journals)?,
         ..Facts::default()
     };
     let Some(tip) = tip else {
@@ -106,6 +111,8 @@ pub(in crate::cli) fn facts(
     }
     facts.overrides = overrides.into_iter().map(|arrived| arrived.fact).collect();
     let rulebook = Rulebook::load(repository, None, &[Side::Commit(tip)])?;
-    facts.waivers = past::waivers(repository, &rulebook, context.environment.now())?;
+    let budget = rulebook.time_budget().map(|budget| budget.as_millis());
+    facts.budget = budget.and_then(|budget| u32::try_from(budget).ok());
+    facts.waivers = past::waivers(repository, &rulebook, &context.environment)?;
     Ok(facts)
 }

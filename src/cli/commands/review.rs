@@ -15,7 +15,7 @@ use crate::cli::{Context, gate, options};
 use crate::finding::{Engine, printable};
 use crate::git::{self, Repository};
 use crate::input::ObjectId;
-use crate::policy::{Action, Reason};
+use crate::policy::{Action, Reason, Waived};
 use crate::record::last_run::{LastFinding, LastRun};
 
 /// How many lines are shown on either side of a finding.
@@ -115,12 +115,19 @@ fn open_findings(
         let in_register = register
             .waivers
             .iter()
-            .any(|waiver| waiver.finding.fingerprint == Some(finding.fingerprint));
+            .any(|waiver| is_about(&waiver.finding, &finding));
         if finding.action >= Action::Review && !in_register && !open.iter().any(known) {
             open.push(finding);
         }
     }
     Ok(open)
+}
+
+fn is_about(waived: &Waived, finding: &LastFinding) -> bool {
+    let by_advisory = finding.package.as_ref().is_some_and(|package| {
+        waived.package.as_ref() == Some(&package.name) && package.advisories.contains(&waived.id)
+    });
+    by_advisory || waived.fingerprint == Some(finding.fingerprint)
 }
 
 fn unpublished(repository: &dyn Repository) -> Result<Vec<ObjectId>, Failure> {
@@ -222,6 +229,8 @@ fn record(
         }
         let new = New {
             finding: None,
+            paths: Vec::new(),
+            any_version: false,
             reason: Reason::FalsePositive,
             rationale: format!("Reviewed as {what}: {}", said.trim()),
             mitigation: None,

@@ -1,9 +1,11 @@
-//! `commit-msg`: the message becomes part of history, so it is scanned too.
+//! `commit-msg`: the message becomes part of history, so it is scanned too. It comes after the editor and is skipped by
+//! `--no-verify`, so it is where the message can say that the hook has looked.
 
 use std::ffi::OsString;
+use std::path::Path;
 
 use super::scanned::Now;
-use super::staged;
+use super::{staged, trailer};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
 use crate::cli::staged::InTheMaking;
@@ -12,7 +14,8 @@ use crate::cli::{Context, kept};
 use crate::finding::printable;
 use crate::git;
 use crate::input::{Change, TextChange};
-use crate::record::scanned::Fit;
+use crate::record::ledger;
+use crate::record::scanned::{Fit, Scanned};
 use crate::report::{Activity, Situation};
 use crate::secrets::{self, Scanner};
 
@@ -27,21 +30,62 @@ pub(super) fn run(arguments: &[OsString], context: &Context) -> Result<Exit, Fai
         Failure::could_not_look(format!("the message cannot be read: {name}: {error}"))
     })?;
     let message = git::message_text(&file, bytes);
-    let (fit, scanned) = Now::look(context)?.map_or((Fit::Other, None), |now| now.last_scan());
-    let staged = if fit == Fit::Outdated {
-        look_at_index_again(context)?
-    } else {
-        Exit::Passed
-    };
-    let builtin_rules_only =
-        fit == Fit::Current && scanned.is_some_and(|scanned| scanned.builtin_rules_only);
+    let mut now = Now::look(context)?;
+    let mut last = now.as_ref().map_or((Fit::Other, None), Now::last_scan);
+    let mut staged = Exit::Passed;
+    if last.0 == Fit::Outdated {
+        staged = look_at_index_again(context)?;
+        now = Now::look(context)?;
+        last = now.as_ref().map_or((Fit::Other, None), Now::last_scan);
+    }
+    let scanned = last.1.filter(|_| last.0 == Fit::Current);
+    let builtin_rules_only = scanned
+        .as_ref()
+        .is_some_and(|scanned| scanned.builtin_rules_only);
     let worth_it = !builtin_rules_only || holds_something(&message);
     let said = if worth_it {
         judge(context, message)?
     } else {
         Exit::Passed
     };
-    Ok(if staged == Exit::Passed { said } else { staged })
+    let exit = if staged == Exit::Passed { said } else { staged };
+    if exit == Exit::Passed
+        && let (Some(now), Some(scanned)) = (now, scanned)
+    {
+        leave_evidence(context, &now.git_dir, &file, &scanned);
+    }
+    Ok(exit)
+}
+
+/// Makes the message say what the hook said. Whatever goes wrong here does not stop the commit: CI scans it anyway.
+fn leave_evidence(context: &Context, git_dir: &Path, file: &Path, scanned: &Scanned) {
+    let evidence = match (&scanned.trailer, &scanned.policy_digest) {
+        (None, None) => of_amended(context),
+        (trailer, _) => Ok(trailer.clone()),
+    };
+    let settled =
+        evidence.and_then(|evidence| trailer::settle(context, git_dir, file, evidence.as_deref()));
+    if let Err(failure) = settled {
+        context.terminal.warn(&format!(
+            "the message cannot say that the commit was scanned: {}",
+            failure.message
+        ));
+    }
+}
+
+/// Returns the evidence that `commit --amend -m` would lose: it stages nothing, and takes the author's date over from
+/// the commit whose message it replaces.
+fn of_amended(context: &Context) -> Result<Option<String>, Failure> {
+    let Some(date) = context.environment.text("GIT_AUTHOR_DATE") else {
+        return Ok(None);
+    };
+    let repository = gate::open(context)?;
+    let Some(head) = repository.head()? else {
+        return Ok(None);
+    };
+    let commit = repository.commit(&head)?;
+    let is_amended = date.starts_with(&format!("@{} ", commit.info.time));
+    Ok(ledger::trailer(&commit.message, "Gate-Scan").filter(|_| is_amended))
 }
 
 /// Looks with the built-in rules only, which takes no repository and no policy: most messages end here.

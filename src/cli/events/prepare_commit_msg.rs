@@ -12,7 +12,6 @@ use crate::cli::environment::Environment;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate;
 use crate::cli::staged::InTheMaking;
-use crate::git::Repository;
 use crate::policy::NoVerify;
 use crate::record::scanned::Fit;
 
@@ -57,7 +56,11 @@ pub(super) fn run(arguments: &[OsString], context: &Context) -> Result<Exit, Fai
         Some(now) => now,
         None => Now::at(context, &gate::open(context)?.layout().git_dir)?,
     };
-    match now.last_scan().0 {
+    let fit = now.last_scan().0;
+    if call.source == "template" && fit != Fit::Other {
+        keep_template(context, &now.git_dir, &call.file);
+    }
+    match fit {
         Fit::Current if !call.amends => Ok(Exit::Passed),
         Fit::Current | Fit::Outdated => look_again(context, &call),
         Fit::Other if is_replay(&now.git_dir, &call, &context.environment) => Ok(Exit::Passed),
@@ -65,6 +68,15 @@ pub(super) fn run(arguments: &[OsString], context: &Context) -> Result<Exit, Fai
             trace(context, &now.git_dir, &call);
             Ok(Exit::Passed)
         }
+    }
+}
+
+/// Keeps the template for `commit-msg`, which must not make a message of it.
+fn keep_template(context: &Context, git_dir: &Path, file: &Path) {
+    if let Err(error) = trailer::keep_template(git_dir, file) {
+        context
+            .terminal
+            .warn(&format!("the template cannot be kept: {error}"));
     }
 }
 
@@ -110,20 +122,10 @@ fn trace(context: &Context, git_dir: &Path, call: &Call) {
         // A message that is still its template makes git give up the commit, and so it has to stay.
         return;
     }
-    let written = policy_says(context).and_then(|(says, comment)| match says {
+    let written = policy_says(context).and_then(|says| match says {
         NoVerify::Allow => Ok(()),
-        NoVerify::Trace => {
-            let has_editor = context
-                .environment
-                .text("GIT_EDITOR")
-                .is_none_or(|editor| editor != ":");
-            trailer::add(&Message {
-                file: &call.file,
-                has_editor,
-                comment: comment.as_bytes(),
-            })
-            .map_err(|error| Failure::could_not_look(error.to_string()))
-        }
+        NoVerify::Trace => trailer::mark_unscanned(&Message::of(context, &call.file)?)
+            .map_err(|error| Failure::could_not_look(error.to_string())),
     });
     if let Err(failure) = written {
         context.terminal.warn(&format!(
@@ -133,8 +135,8 @@ fn trace(context: &Context, git_dir: &Path, call: &Call) {
     }
 }
 
-/// Returns what the policy says of bypasses and what comments in messages begin with.
-fn policy_says(context: &Context) -> Result<(NoVerify, String), Failure> {
+/// Returns what the policy says of bypasses.
+fn policy_says(context: &Context) -> Result<NoVerify, Failure> {
     let repository = gate::open(context)?;
     let commit = InTheMaking::new(repository.as_ref(), &context.environment)?;
     // A policy that cannot be read does not make a bypass silent.
@@ -146,19 +148,9 @@ fn policy_says(context: &Context) -> Result<(NoVerify, String), Failure> {
                 .iter()
                 .any(|policy| policy.hook.no_verify.value == NoVerify::Trace)
         });
-    let says = if traced {
+    Ok(if traced {
         NoVerify::Trace
     } else {
         NoVerify::Allow
-    };
-    Ok((says, comment_mark(repository.as_ref())))
-}
-
-fn comment_mark(repository: &dyn Repository) -> String {
-    ["core.commentString", "core.commentChar"]
-        .iter()
-        .filter_map(|key| repository.setting(key).ok().flatten())
-        .filter_map(|setting| setting.value.into_os_string().into_string().ok())
-        .find(|mark| !mark.is_empty() && mark != "auto")
-        .unwrap_or_else(|| "#".to_owned())
+    })
 }

@@ -67,7 +67,7 @@ impl Now {
 
 /// Keeps a scan for the next event. If that fails, the verdict stands.
 pub(super) fn keep(context: &Context, git_dir: &Path, scanned: &Scanned) {
-    if let Err(error) = kept::write(git_dir, FILE, &scanned.to_text()) {
+    if let Err(error) = kept::write(git_dir, FILE, scanned.to_text()) {
         context.terminal.warn(&format!(
             "this scan cannot be kept for the next hook: {error}"
         ));

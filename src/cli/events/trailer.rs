@@ -1,78 +1,189 @@
-//! The trailer that marks a commit as not scanned, written into the message the way git writes trailers.
+//! The trailers that say whether the hook has looked at a commit, written into the message the way git writes
+//! trailers.
 
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// The trailer's key; its value says why nothing was scanned.
-const KEY: &str = "Gate-Unscanned";
-const TRAILER: &str = "Gate-Unscanned: no-verify";
+use crate::cli::failure::Failure;
+use crate::cli::{Context, gate, kept};
+use crate::git::Repository;
+
+/// Says that the hook did not look, and why.
+const UNSCANNED: &str = "Gate-Unscanned";
+/// Says by which policy the hook looked, and what it said.
+const SCAN: &str = "Gate-Scan";
 /// What stands, behind the comment mark, on the line below which git drops everything.
 const SCISSORS: &str = " ------------------------ >8 ------------------------";
+/// The file in the git directory that holds the template of the message in the making.
+const TEMPLATE: &str = "gate-hook/template";
 
 /// The file of a message in the making, and how git will read it.
-pub(super) struct Message<'a> {
+pub(super) struct Message {
     /// The file.
-    pub(super) file: &'a Path,
-    /// Whether a person edits the message after this: then git drops lines that are comments.
-    pub(super) has_editor: bool,
-    /// What a comment begins with.
-    pub(super) comment: &'a [u8],
+    file: PathBuf,
+    /// What a line that git drops begins with, where a person edits the message.
+    comment: Option<Vec<u8>>,
 }
 
-/// Adds the trailer, unless it is there or the message is empty: an empty message makes git give up the commit.
-pub(super) fn add(message: &Message<'_>) -> io::Result<()> {
-    let bytes = fs::read(message.file)?;
-    match with_trailer(&bytes, message) {
-        Some(marked) => fs::write(message.file, marked),
+impl Message {
+    /// Finds out how git will read a message.
+    pub(super) fn of(context: &Context, file: &Path) -> Result<Self, Failure> {
+        let has_editor = context
+            .environment
+            .text("GIT_EDITOR")
+            .is_none_or(|editor| editor != ":");
+        let comment = if has_editor {
+            Some(comment_mark(gate::open(context)?.as_ref()).into_bytes())
+        } else {
+            None
+        };
+        Ok(Self {
+            file: file.to_owned(),
+            comment,
+        })
+    }
+
+    /// Returns whether a line is part of what is said.
+    fn counts(&self, line: &[u8]) -> bool {
+        let is_comment = self
+            .comment
+            .as_ref()
+            .is_some_and(|mark| line.starts_with(mark));
+        !is_comment && !line.trim_ascii().is_empty()
+    }
+
+    /// Returns whether git drops this line and everything below it.
+    fn is_cut(&self, line: &[u8]) -> bool {
+        let rest = self
+            .comment
+            .as_ref()
+            .and_then(|mark| line.strip_prefix(&mark[..]));
+        rest.is_some_and(|rest| rest.trim_ascii_end() == SCISSORS.as_bytes())
+    }
+}
+
+fn comment_mark(repository: &dyn Repository) -> String {
+    ["core.commentString", "core.commentChar"]
+        .iter()
+        .filter_map(|key| repository.setting(key).ok().flatten())
+        .filter_map(|setting| setting.value.into_os_string().into_string().ok())
+        .find(|mark| !mark.is_empty() && mark != "auto")
+        .unwrap_or_else(|| "#".to_owned())
+}
+
+/// Marks a commit as not scanned, unless its message is empty: then git gives the commit up.
+pub(super) fn mark_unscanned(message: &Message) -> io::Result<()> {
+    rewrite(message, Some((UNSCANNED, "no-verify")))
+}
+
+/// Makes the message of a commit that was looked at say so, where `evidence` is asked for. What it said before of
+/// another look, or of none, is taken out. A template that nobody has edited stays: git gives the commit up.
+pub(super) fn settle(
+    context: &Context,
+    git_dir: &Path,
+    file: &Path,
+    evidence: Option<&str>,
+) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::could_not_look(error.to_string());
+    let bytes = fs::read(file).map_err(failed)?;
+    let says_something = bytes.split(|&byte| byte == b'\n').any(is_ours);
+    if evidence.is_none() && !says_something {
+        return Ok(());
+    }
+    let message = Message::of(context, file)?;
+    if fs::read(git_dir.join(TEMPLATE))
+        .is_ok_and(|template| say_the_same(&message, &template, &bytes))
+    {
+        return Ok(());
+    }
+    rewrite(&message, evidence.map(|value| (SCAN, value))).map_err(failed)
+}
+
+/// Keeps the template of a message, for [`settle`].
+pub(super) fn keep_template(git_dir: &Path, file: &Path) -> io::Result<()> {
+    let template = fs::read(file)?;
+    kept::write(git_dir, TEMPLATE, &template)
+}
+
+fn say_the_same(message: &Message, one: &[u8], other: &[u8]) -> bool {
+    let said = |bytes: &[u8]| -> Vec<Vec<u8>> {
+        let lines = bytes.split(|&byte| byte == b'\n');
+        lines
+            .filter(|line| message.counts(line))
+            .map(|line| line.trim_ascii_end().to_vec())
+            .collect()
+    };
+    said(one) == said(other)
+}
+
+fn rewrite(message: &Message, wanted: Option<(&str, &str)>) -> io::Result<()> {
+    let bytes = fs::read(&message.file)?;
+    match rewritten(&bytes, message, wanted) {
+        Some(text) => fs::write(&message.file, text),
         None => Ok(()),
     }
 }
 
-fn with_trailer(bytes: &[u8], message: &Message<'_>) -> Option<Vec<u8>> {
-    let lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
-    let is_comment = |line: &[u8]| message.has_editor && line.starts_with(message.comment);
-    let is_blank = |line: &[u8]| line.trim_ascii().is_empty();
-    let is_cut = |line: &[u8]| {
-        let rest = line.strip_prefix(message.comment);
-        message.has_editor && rest.is_some_and(|rest| rest.trim_ascii_end() == SCISSORS.as_bytes())
-    };
+/// Returns a message that says what is wanted and nothing else of the kind; nothing where it stays as it is.
+fn rewritten(bytes: &[u8], message: &Message, wanted: Option<(&str, &str)>) -> Option<Vec<u8>> {
+    let mut lines: Vec<&[u8]> = bytes.split_inclusive(|&byte| byte == b'\n').collect();
     let cut = lines
         .iter()
-        .position(|line| is_cut(line))
+        .position(|line| message.is_cut(line))
         .unwrap_or(lines.len());
-    let counts = |line: &[u8]| !is_blank(line) && !is_comment(line);
-    let end = lines[..cut].iter().rposition(|line| counts(line))? + 1;
-    if lines[..end].iter().any(|line| is_marked(line)) {
-        return None;
+    let rest = lines.split_off(cut);
+    let said: Vec<&[u8]> = lines.iter().copied().filter(|line| is_ours(line)).collect();
+    match (said.as_slice(), wanted) {
+        ([], None) => return None,
+        ([only], Some((key, value))) if value_of(only, key) == Some(value.as_bytes()) => {
+            return None;
+        }
+        _ => {}
     }
-    let start = lines[..end]
-        .iter()
-        .rposition(|line| is_blank(line))
-        .map_or(0, |blank| blank + 1);
-    let subject = lines.iter().position(|line| counts(line))?;
-    let in_block = start > subject
-        && lines[start..end]
-            .iter()
-            .filter(|line| counts(line))
-            .all(|line| is_trailer(line));
+    lines.retain(|line| !is_ours(line));
+    let end = lines.iter().rposition(|line| message.counts(line))? + 1;
     let mut out = lines[..end].concat();
-    if !out.ends_with(b"\n") {
-        out.push(b'\n');
+    if let Some((key, value)) = wanted {
+        if !out.ends_with(b"\n") {
+            out.push(b'\n');
+        }
+        if !ends_in_trailers(message, &lines[..end]) {
+            out.push(b'\n');
+        }
+        out.extend_from_slice(format!("{key}: {value}\n").as_bytes());
     }
-    if !in_block {
-        out.push(b'\n');
-    }
-    out.extend_from_slice(TRAILER.as_bytes());
-    out.push(b'\n');
     out.extend(lines[end..].concat());
+    out.extend(rest.concat());
     Some(out)
 }
 
-fn is_marked(line: &[u8]) -> bool {
-    line.get(..KEY.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(KEY.as_bytes()))
-        && line.get(KEY.len()) == Some(&b':')
+/// Returns whether the last paragraph consists of trailers and is not the subject.
+fn ends_in_trailers(message: &Message, lines: &[&[u8]]) -> bool {
+    let is_blank = |line: &&[u8]| line.trim_ascii().is_empty();
+    let start = lines
+        .iter()
+        .rposition(is_blank)
+        .map_or(0, |blank| blank + 1);
+    let subject = lines.iter().position(|line| message.counts(line));
+    subject.is_some_and(|subject| start > subject)
+        && lines[start..]
+            .iter()
+            .filter(|line| message.counts(line))
+            .all(|line| is_trailer(line))
+}
+
+/// Returns whether a line is one of our trailers.
+fn is_ours(line: &[u8]) -> bool {
+    value_of(line, UNSCANNED).is_some() || value_of(line, SCAN).is_some()
+}
+
+/// Returns the value of a trailer with this key.
+fn value_of<'l>(line: &'l [u8], key: &str) -> Option<&'l [u8]> {
+    let (name, rest) = line.split_at_checked(key.len())?;
+    let value = rest.strip_prefix(b":")?;
+    name.eq_ignore_ascii_case(key.as_bytes())
+        .then(|| value.trim_ascii())
 }
 
 /// Returns whether git takes a line of the last paragraph for a trailer or the continuation of one.
@@ -94,13 +205,17 @@ fn is_trailer(line: &[u8]) -> bool {
 mod tests {
     use super::*;
 
+    fn message(has_editor: bool) -> Message {
+        Message {
+            file: PathBuf::new(),
+            comment: has_editor.then(|| b"#".to_vec()),
+        }
+    }
+
     fn marked(text: &str, has_editor: bool) -> Option<String> {
-        let message = Message {
-            file: Path::new(""),
-            has_editor,
-            comment: b"#",
-        };
-        with_trailer(text.as_bytes(), &message).map(|bytes| String::from_utf8(bytes).unwrap())
+        let wanted = Some((UNSCANNED, "no-verify"));
+        rewritten(text.as_bytes(), &message(has_editor), wanted)
+            .map(|bytes| String::from_utf8(bytes).unwrap())
     }
 
     #[test]
@@ -148,5 +263,52 @@ mod tests {
             marked("subject\n\ngate-unscanned: no-verify\n", false),
             None
         );
+    }
+
+    #[test]
+    fn evidence_takes_the_place_of_what_was_said_before() {
+        let settled = |text: &str, value: Option<&str>| {
+            let wanted = value.map(|value| (SCAN, value));
+            rewritten(text.as_bytes(), &message(false), wanted)
+                .map(|bytes| String::from_utf8(bytes).unwrap())
+        };
+        let check = |text: &str, value: Option<&str>, expected: Option<&str>| {
+            assert_eq!(settled(text, value).as_deref(), expected, "{text}");
+        };
+        let scanned = "subject\n\nA: b\nGate-Scan: 0f passed\n";
+        check("subject\n\nA: b\n", Some("0f passed"), Some(scanned));
+        check(scanned, Some("0f passed"), None);
+        check(
+            "subject\n\nA: b\nGate-Scan: 77 deferred\n",
+            Some("0f passed"),
+            Some(scanned),
+        );
+        // An amended commit that was looked at in full.
+        check(
+            "subject\n\nGate-Unscanned: no-verify\nA: b\n",
+            Some("0f passed"),
+            Some(scanned),
+        );
+        check(
+            "subject\n\nA: b\nGate-Unscanned: no-verify\n",
+            None,
+            Some("subject\n\nA: b\n"),
+        );
+        check("subject\n", None, None);
+        check("", Some("0f passed"), None);
+        check("Gate-Scan: 77 passed\n", Some("0f passed"), None);
+        check(
+            "a\n\nGate-Scan: 77 passed\n\nb\n\nGate-Scan: 78 passed\n",
+            Some("0f passed"),
+            Some("a\n\n\nb\n\nGate-Scan: 0f passed\n"),
+        );
+    }
+
+    #[test]
+    fn a_template_that_nobody_edited_says_the_same() {
+        let template = b"Why:\n\nHow:\n# hints\n";
+        let same = |other: &[u8]| say_the_same(&message(true), template, other);
+        assert!(same(b"Why:\nHow:\n\n# Please enter\n"));
+        assert!(!same(b"Why: it was broken\nHow:\n"));
     }
 }

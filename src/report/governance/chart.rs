@@ -4,13 +4,18 @@
 use std::fmt::Write as _;
 
 /// The size of a chart in its own units.
-const WIDTH: u32 = 640;
-const HEIGHT: u32 = 250;
+const WIDTH: u32 = 520;
+const HEIGHT: u32 = 240;
 /// The frame around the marks.
-const LEFT: u32 = 44;
-const RIGHT: u32 = 14;
+const LEFT: u32 = 52;
+const RIGHT: u32 = 34;
 const TOP: u32 = 22;
-const BOTTOM: u32 = 44;
+const BOTTOM: u32 = 48;
+/// How wide a digit is, and how high a line of text.
+const DIGIT: f64 = 7.0;
+const LINE: f64 = 14.0;
+/// With more columns than this, every other one is named.
+const NAMED: usize = 6;
 
 /// What a chart shows.
 pub(super) struct Chart<'a> {
@@ -36,6 +41,13 @@ pub(super) struct Series<'a> {
     pub(super) values: Vec<Option<f64>>,
 }
 
+impl Chart<'_> {
+    fn values(&self) -> impl Iterator<Item = f64> {
+        let all = self.series.iter();
+        all.flat_map(|series| series.values.iter().flatten().copied())
+    }
+}
+
 /// Returns bars, the series of a column upon each other.
 pub(super) fn stacked(chart: &Chart<'_>) -> String {
     let sum = |column: usize| {
@@ -45,10 +57,7 @@ pub(super) fn stacked(chart: &Chart<'_>) -> String {
             .filter_map(|series| series.values[column])
             .sum::<f64>()
     };
-    let highest = (0..chart.columns.len())
-        .map(sum)
-        .fold(chart.at_least, f64::max);
-    let mut canvas = Canvas::new(chart, highest);
+    let mut canvas = Canvas::new(chart, (0..chart.columns.len()).map(sum));
     for column in 0..chart.columns.len() {
         let mut below = 0.0;
         for (number, series) in chart.series.iter().enumerate() {
@@ -67,12 +76,7 @@ pub(super) fn stacked(chart: &Chart<'_>) -> String {
 
 /// Returns bars, the series of a column beside each other.
 pub(super) fn grouped(chart: &Chart<'_>) -> String {
-    let values = chart
-        .series
-        .iter()
-        .flat_map(|series| series.values.iter().flatten());
-    let highest = values.copied().fold(chart.at_least, f64::max);
-    let mut canvas = Canvas::new(chart, highest);
+    let mut canvas = Canvas::new(chart, chart.values());
     let count = chart.series.len();
     for column in 0..chart.columns.len() {
         for (number, series) in chart.series.iter().enumerate() {
@@ -87,15 +91,11 @@ pub(super) fn grouped(chart: &Chart<'_>) -> String {
 
 /// Returns lines with marks; where there is no value, the line has a gap.
 pub(super) fn lines(chart: &Chart<'_>) -> String {
-    let values = chart
-        .series
-        .iter()
-        .flat_map(|series| series.values.iter().flatten());
-    let highest = values.copied().fold(chart.at_least, f64::max);
-    let mut canvas = Canvas::new(chart, highest);
+    let mut canvas = Canvas::new(chart, chart.values());
     for (number, series) in chart.series.iter().enumerate() {
         canvas.line(number, &series.values);
     }
+    canvas.ends();
     canvas.finish()
 }
 
@@ -106,8 +106,9 @@ struct Canvas<'a> {
 }
 
 impl<'a> Canvas<'a> {
-    fn new(chart: &'a Chart<'a>, highest: f64) -> Self {
-        let top = round_up(highest);
+    /// Begins a chart whose scale reaches these heights.
+    fn new(chart: &'a Chart<'a>, heights: impl Iterator<Item = f64>) -> Self {
+        let top = round_up(heights.fold(chart.at_least, f64::max));
         let mut canvas = Self {
             chart,
             top,
@@ -147,7 +148,11 @@ impl<'a> Canvas<'a> {
                 short(value)
             )?;
         }
+        let count = self.chart.columns.len();
         for (column, name) in self.chart.columns.iter().enumerate() {
+            if count > NAMED && (count - column).is_multiple_of(2) {
+                continue;
+            }
             let (start, width) = self.column(column);
             let middle = tenths(start + width / 2.0);
             writeln!(
@@ -217,9 +222,12 @@ impl<'a> Canvas<'a> {
         self.out.push_str(&bar);
     }
 
-    /// Writes the value above its bar.
+    /// Writes the value above its bar, where there is room for it.
     fn number(&mut self, column: usize, at: usize, of: usize, value: f64) {
         let (x, width) = self.slot(column, at, of);
+        if DIGIT * short(value).len() as f64 > width + 4.0 {
+            return;
+        }
         let text = format!(
             "<text class=\"value\" x=\"{}\" y=\"{}\" dy=\"-4\" text-anchor=\"middle\">{}</text>\n",
             tenths(x + width / 2.0),
@@ -246,11 +254,9 @@ impl<'a> Canvas<'a> {
                 0 => format!("<circle class=\"mark0\" cx=\"{x}\" cy=\"{y}\" r=\"4\"/>"),
                 _ => format!("<rect class=\"mark1\" x=\"{x}\" y=\"{y}\" width=\"7\" height=\"7\" transform=\"translate(-3.5 -3.5)\"/>"),
             });
-            if self.chart.series.len() == 1 || column + 1 == values.len() {
-                // The numbers of two lines stand on either side of them.
-                let away = if number == 0 { -9 } else { 17 };
+            if self.chart.series.len() == 1 {
                 marks.push_str(&format!(
-                    "<text class=\"value\" x=\"{x}\" y=\"{y}\" dy=\"{away}\" text-anchor=\"middle\">{}</text>",
+                    "<text class=\"value\" x=\"{x}\" y=\"{y}\" dy=\"-9\" text-anchor=\"middle\">{}</text>",
                     short(*value)
                 ));
             }
@@ -258,6 +264,34 @@ impl<'a> Canvas<'a> {
         self.out.push_str(&format!(
             "<path class=\"line{number}\" d=\"{path}\"/>\n{marks}\n"
         ));
+    }
+
+    /// Writes the last value of each of several lines beside it, the higher one above the lower one.
+    fn ends(&mut self) {
+        let last = self.chart.columns.len().saturating_sub(1);
+        let mut ends: Vec<f64> = self
+            .chart
+            .series
+            .iter()
+            .filter_map(|series| *series.values.get(last)?)
+            .collect();
+        if self.chart.series.len() < 2 {
+            return;
+        }
+        ends.sort_by(f64::total_cmp);
+        let (start, width) = self.column(last);
+        let x = tenths(start + width / 2.0 + 8.0);
+        let mut below = f64::INFINITY;
+        for value in ends {
+            let height = f64::from(HEIGHT - TOP - BOTTOM) * (1.0 - value / self.top);
+            let y = (f64::from(TOP) + height + 4.0).min(below - LINE);
+            below = y;
+            self.out.push_str(&format!(
+                "<text class=\"value\" x=\"{x}\" y=\"{}\">{}</text>\n",
+                tenths(y),
+                short(value)
+            ));
+        }
     }
 
     fn finish(mut self) -> String {

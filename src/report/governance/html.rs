@@ -25,19 +25,19 @@ p{margin:6px 0}.soft,.note{color:var(--soft)}.note{font-size:13px;margin:0 0 6px
 .good{color:var(--good)!important}.bad{color:var(--bad)!important}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(440px,100%),1fr));gap:16px}
 figure{margin:0;background:var(--panel);border:1px solid var(--rule);border-radius:8px;padding:14px 14px 6px}
-.chart{display:block;width:100%;height:auto}
-.chart text{font:11px system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;fill:var(--soft)}.chart .value{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--panel);stroke-width:3px}.chart .legend{fill:var(--ink);font-size:12px}
+figure{overflow-x:auto}.chart{display:block;width:100%;min-width:400px;height:auto}
+.chart text{font:12px system-ui,-apple-system,'Segoe UI',Roboto,Arial,sans-serif;fill:var(--soft)}.chart .value{fill:var(--ink);font-weight:600;paint-order:stroke;stroke:var(--panel);stroke-width:3px}.chart .legend{fill:var(--ink);font-size:13px}
 .grid{stroke:var(--rule);stroke-width:1}.ground{fill:var(--panel)}
 .s0{fill:var(--s0)}.s1{fill:var(--s1)}.s2{fill:var(--s2)}
 .edge0{stroke:var(--s0)}.edge1{stroke:var(--s1)}.edge2{stroke:var(--s2)}
 .line0,.line1,.line2{fill:none;stroke-width:2.5}.line0{stroke:var(--s0)}.line1{stroke:var(--s1);stroke-dasharray:6 4}.line2{stroke:var(--s2);stroke-dasharray:2 3}
 .mark0{fill:var(--s0)}.mark1{fill:var(--panel);stroke:var(--s1);stroke-width:2}
 .wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:14px}th,td{padding:6px 14px 6px 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top}th{font-weight:600;white-space:nowrap}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%;font-size:14px}th,td{padding:6px 14px 6px 0;text-align:left;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}th{font-weight:600}td:last-child{white-space:normal}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}code{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:nowrap}
 dl{font-size:13px;color:var(--soft);columns:2 380px;column-gap:32px}dt{color:var(--ink);font-weight:600;break-after:avoid}dd{margin:0 0 8px;break-inside:avoid}
 footer{margin-top:36px;padding-top:12px;border-top:1px solid var(--rule);font-size:13px;color:var(--soft)}
-@media print{:root{--ground:#fff;--panel:#fff;--ink:#000;--soft:#333;--rule:#999;--s0:#123e70;--s1:#8a4108;--s2:#444}body{max-width:none;padding:0;font-size:11pt}.tile,figure,tr{break-inside:avoid}h2{break-after:avoid}.tiles{grid-template-columns:repeat(3,1fr)}.charts{grid-template-columns:repeat(2,1fr)}*{print-color-adjust:exact}}";
+@media print{:root{--ground:#fff;--panel:#fff;--ink:#000;--soft:#333;--rule:#999;--s0:#123e70;--s1:#8a4108;--s2:#444}body{max-width:none;padding:0;font-size:11pt}.tile,figure,tr{break-inside:avoid}h2{break-after:avoid}.tiles{grid-template-columns:repeat(3,1fr)}.charts{grid-template-columns:repeat(2,1fr)}.chart{min-width:0}figure{overflow:visible}*{print-color-adjust:exact}}";
 
 /// Returns the page.
 pub(super) fn render(month: &Month) -> String {
@@ -255,9 +255,12 @@ fn charts(out: &mut String, month: &Month) -> std::fmt::Result {
         "findings in each week",
         &chart,
     )?;
-    let coverage = vec![weeks.series("coverage", |week| week.coverage.percent())];
-    let title = "Commits that CI has scanned, in percent, by week";
-    let note = "commits scanned by CI, of all but the exempt";
+    let mut coverage = vec![weeks.series("CI", |week| week.coverage.percent())];
+    if weeks.0.iter().any(|week| week.hook_coverage.part > 0) {
+        coverage.push(weeks.series("hook", |week| week.hook_coverage.percent()));
+    }
+    let title = "Commits that CI and the hook have scanned, in percent, by week";
+    let note = "commits scanned by CI and by the hook, of all but the exempt";
     let chart = lines(&Chart {
         unit: "%",
         at_least: 100.0,
@@ -284,7 +287,27 @@ fn charts(out: &mut String, month: &Month) -> std::fmt::Result {
     let title = "Commits that came past the hook, by week";
     let chart = stacked(&weeks.chart("bypass", title, passed));
     figure(out, "Past the hook", &escape(&bypasses(month)), &chart)?;
+    latency(out, &weeks)?;
     writeln!(out, "</div>")
+}
+
+/// Draws how long the hook takes, where a journal says so.
+fn latency(out: &mut String, weeks: &Weeks<'_>) -> std::fmt::Result {
+    let Some(note) = words::latency(&Period::over(weeks.0)) else {
+        return Ok(());
+    };
+    let within = |percent| move |week: &Period| week.hook_quantile(percent).map(f64::from);
+    let times = vec![
+        weeks.series("50 of 100", within(50)),
+        weeks.series("95 of 100", within(95)),
+    ];
+    let title = "How long the hook takes, in milliseconds, by week";
+    let chart = lines(&Chart {
+        unit: " ms",
+        at_least: 20.0,
+        ..weeks.chart("latency", title, times)
+    });
+    figure(out, "Hook latency", &escape(&note), &chart)
 }
 
 fn figure(out: &mut String, title: &str, note: &str, chart: &str) -> std::fmt::Result {

@@ -9,7 +9,7 @@ use super::{Month, words};
 use crate::finding::printable;
 use crate::policy::Reason;
 use crate::record::ledger::Class;
-use crate::record::metrics::{Share, WaiverFact};
+use crate::record::metrics::{Period, Share, WaiverFact};
 
 /// Returns the page.
 pub(super) fn render(month: &Month) -> String {
@@ -41,6 +41,11 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
             "Scan coverage",
             words::percent(now.coverage),
             words::percent(before.coverage),
+        ),
+        (
+            "Hook coverage",
+            words::percent(now.hook_coverage),
+            words::percent(before.hook_coverage),
         ),
         (
             "Mean time to fix",
@@ -77,6 +82,16 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
             of(now.remediated),
             of(before.remediated),
         ),
+        (
+            "Hook, 50, 95 and 99 of 100 within",
+            times(&now),
+            times(&before),
+        ),
+        (
+            "Hook and CI disagree",
+            of(now.disagreement),
+            of(before.disagreement),
+        ),
     ];
     for (name, this, last) in rows {
         writeln!(out, "| {name} | {this} | {last} |")?;
@@ -100,6 +115,16 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
 
 fn triple(a: u64, b: u64, c: u64) -> String {
     format!("{a}, {b}, {c}")
+}
+
+fn times(period: &Period) -> String {
+    let times = [50, 95, 99].map(|percent| period.hook_quantile(percent));
+    match times {
+        [Some(half), Some(most), Some(nearly_all)] => {
+            format!("{half}, {most}, {nearly_all} ms")
+        }
+        _ => "-".to_owned(),
+    }
 }
 
 fn of(share: Share) -> String {
@@ -246,14 +271,19 @@ pub(super) fn bypasses(month: &Month) -> String {
     let per_thousand = |part: u64| (part * 1000).checked_div(commits).unwrap_or(0);
     let (bypassed, overridden) = (count(Class::Bypassed), count(Class::Overridden));
     let traced = match count(Class::Scanned) {
-        0 => "the hook leaves no trace in commits that it has scanned".to_owned(),
-        scanned => format!("{scanned} say that the hook has scanned them"),
+        0 => "nothing says of any that the hook has scanned it".to_owned(),
+        scanned => format!("the hook has scanned {scanned}"),
     };
-    format!(
+    let mut said = format!(
         "{bypassed} commits with --no-verify ({} in a thousand), {overridden} with an override ({}); {traced}",
         per_thousand(bypassed),
         per_thousand(overridden)
-    )
+    );
+    if let Some(disagreement) = words::disagreement(&now) {
+        said += "; ";
+        said += &disagreement;
+    }
+    said
 }
 
 /// Returns the waivers that count with the days until their end, the next one first.
@@ -311,11 +341,15 @@ pub(super) fn false_positive_rules(month: &Month) -> Vec<(String, Share)> {
 }
 
 /// Returns what each number means.
-pub(super) fn definitions() -> [(&'static str, &'static str); 7] {
+pub(super) fn definitions() -> [(&'static str, &'static str); 9] {
     [
         (
             "Scan coverage",
             "commits of the default branch that a line of the ledger knows, by id or by content, of all but merges that bring nothing of their own and commits of robots.",
+        ),
+        (
+            "Hook coverage",
+            "commits that the hook has scanned before they were pushed, as a Gate-Scan trailer in their message or a journal of a clone says.",
         ),
         (
             "Time to fix",
@@ -340,6 +374,10 @@ pub(super) fn definitions() -> [(&'static str, &'static str); 7] {
         (
             "Overrides put right",
             "a commit says so (Gate-Remediates), and a later scan of the default branch no longer finds what was let through.",
+        ),
+        (
+            "Hook and CI disagree",
+            "commits that one stops and the other does not, of those that both judged by the same policy digest and on which the hook left nothing to CI. It should be none. How long the hook takes is known from journals of clones only.",
         ),
     ]
 }

@@ -104,12 +104,14 @@ pub fn page(month: &Month, page: Page) -> String {
 enum Value {
     Count(u64),
     Percent(Share),
-    Seconds(Option<i64>),
+    /// In the unit that the name ends in.
+    Time(Option<i64>),
 }
 
 /// Every number of a period with its name, in the order in which they are written everywhere.
 fn values(period: &Period) -> Vec<(&'static str, Value)> {
-    use Value::{Count, Percent, Seconds};
+    use Value::{Count, Percent, Time};
+    let milliseconds = |percent| Time(period.hook_quantile(percent).map(i64::from));
     let class = |class: Class| {
         let at = Class::ALL.iter().position(|known| *known == class);
         Count(period.classes[at.unwrap_or_default()])
@@ -125,9 +127,9 @@ fn values(period: &Period) -> Vec<(&'static str, Value)> {
         ("false_positives", Count(period.false_positives)),
         ("waiver_rate", Percent(period.waiver_rate())),
         ("false_positive_rate", Percent(period.false_positive_rate())),
-        ("fix_mean_seconds", Seconds(period.mean_fix())),
-        ("fix_median_seconds", Seconds(period.fix_quantile(50))),
-        ("fix_p90_seconds", Seconds(period.fix_quantile(90))),
+        ("fix_mean_seconds", Time(period.mean_fix())),
+        ("fix_median_seconds", Time(period.fix_quantile(50))),
+        ("fix_p90_seconds", Time(period.fix_quantile(90))),
         ("open", Count(period.open)),
         ("open_critical", Count(period.critical)),
         ("open_high", Count(period.high)),
@@ -137,6 +139,12 @@ fn values(period: &Period) -> Vec<(&'static str, Value)> {
         ("commits_exempt", class(Class::Exempt)),
         ("overrides", Count(period.remediated.whole)),
         ("overrides_in_time", Count(period.remediated.part)),
+        ("hook_p50_milliseconds", milliseconds(50)),
+        ("hook_p95_milliseconds", milliseconds(95)),
+        ("hook_p99_milliseconds", milliseconds(99)),
+        ("hook_over_budget_rate", Percent(period.over_budget)),
+        ("hook_ci_compared", Count(period.disagreement.whole)),
+        ("hook_ci_disagreements", Count(period.disagreement.part)),
     ]
 }
 
@@ -146,15 +154,16 @@ impl Value {
         match self {
             Self::Count(count) => Some(count.to_string()),
             Self::Percent(share) => share.percent().map(|percent| format!("{percent:.2}")),
-            Self::Seconds(seconds) => seconds.map(|seconds| seconds.to_string()),
+            Self::Time(time) => time.map(|time| time.to_string()),
         }
     }
 }
 
+/// Returns columns that fit into 80 characters.
 fn table(metrics: &Metrics) -> String {
     let head = [
-        "week", "commits", "cover", "found", "fixed", "waived", "false+", "to fix", "open", "crit",
-        "high", "bypass", "over",
+        "week", "commits", "ci", "hook", "found", "fixed", "waived", "false", "fix", "severe",
+        "bypass", "over",
     ];
     let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).to_vec()];
     for period in &metrics.periods {
@@ -162,14 +171,13 @@ fn table(metrics: &Metrics) -> String {
             period.start.to_string(),
             period.commits().to_string(),
             words::percent(period.coverage),
+            words::percent(period.hook_coverage),
             period.detected.to_string(),
             period.fixed.to_string(),
             period.waived.to_string(),
             period.false_positives.to_string(),
             period.mean_fix().map_or("-".to_owned(), words::duration),
-            period.open.to_string(),
-            period.critical.to_string(),
-            period.high.to_string(),
+            (period.critical + period.high).to_string(),
             period.classes[2].to_string(),
             period.remediated.whole.to_string(),
         ]);
@@ -185,6 +193,10 @@ fn table(metrics: &Metrics) -> String {
             .collect();
         out.push_str(&cells.join(" "));
         out.push('\n');
+    }
+    let all = Period::over(&metrics.periods);
+    for said in [words::latency(&all), words::disagreement(&all)] {
+        out.extend(said.map(|said| format!("{said}\n")));
     }
     out
 }

@@ -1,6 +1,6 @@
 //! Numbers and names in words.
 
-use crate::record::metrics::Share;
+use crate::record::metrics::{Period, Share};
 
 /// Returns a share in percent, or a dash where there is no case.
 pub(super) fn percent(share: Share) -> String {
@@ -30,13 +30,32 @@ fn tenths(seconds: i64, unit: i64, name: &str) -> String {
     }
 }
 
+/// Returns how long the hook took; nothing where no journal says so.
+pub(super) fn latency(period: &Period) -> Option<String> {
+    let [half, most, nearly_all] = [50, 95, 99].map(|percent| period.hook_quantile(percent));
+    let over = match period.over_budget {
+        Share { whole: 0, .. } => String::new(),
+        share => format!(", {} of {} over its budget", share.part, share.whole),
+    };
+    Some(format!(
+        "hook: half of its looks within {} ms, 95% within {} ms, 99% within {} ms{over}",
+        half?, most?, nearly_all?
+    ))
+}
+
+/// Returns on how many commits the hook and CI disagree; nothing where they cannot be compared.
+pub(super) fn disagreement(period: &Period) -> Option<String> {
+    let Share { part, whole } = period.disagreement;
+    (whole > 0).then(|| format!("hook and CI disagree on {part} of {whole} commits"))
+}
+
 /// Returns what a number means, in one sentence.
 pub(super) fn about(name: &str) -> &'static str {
     match name {
         "commits" => "Commits of the week, the exempt ones left out.",
         "commits_scanned" => "Those of them that CI has scanned.",
         "coverage" => "Commits that CI has scanned, of all but the exempt ones.",
-        "hook_coverage" => "Commits whose message says that the hook has scanned them.",
+        "hook_coverage" => "Commits that the hook has scanned, as their message or a journal says.",
         "detected" => "Findings seen for the first time.",
         "fixed" => "Findings that a scan of the default branch no longer found.",
         "waived" => "Findings closed by a waiver.",
@@ -55,6 +74,12 @@ pub(super) fn about(name: &str) -> &'static str {
         "commits_exempt" => "Merges that bring nothing of their own, and commits of robots.",
         "overrides" => "Overrides that arrived on the default branch.",
         "overrides_in_time" => "Those of them that were put right in time.",
+        "hook_p50_milliseconds" => "Half of the looks of the hook took no longer.",
+        "hook_p95_milliseconds" => "95 of 100 looks of the hook took no longer.",
+        "hook_p99_milliseconds" => "99 of 100 looks of the hook took no longer.",
+        "hook_over_budget_rate" => "Looks of the hook that took longer than they may.",
+        "hook_ci_compared" => "Commits that hook and CI judged by the same policy.",
+        "hook_ci_disagreements" => "Those of them on which they disagree.",
         _ => "",
     }
 }

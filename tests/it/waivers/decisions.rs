@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use gate_hook::finding::{Confidence, Engine, Origin, Package, Severity};
 use gate_hook::introduced::Detected;
 use gate_hook::policy::{
-    Action, Approves, Comment, Gate, Policy, Proofs, Verdict, Waiving, decide, insert_waiver,
-    notes, parse_comments, parse_register, write_section,
+    Action, Approves, Brought, Comment, Gate, Policy, Proofs, Signed, Verdict, Waiving, decide,
+    insert_waiver, notes, parse_comments, parse_register, write_section,
 };
 use gate_hook::receipt::Receipt;
 
@@ -307,6 +307,13 @@ fn keys(scene: &Scene) -> BTreeSet<gate_hook::policy::AgreementKey> {
         .collect()
 }
 
+fn brought(author: &str, signed: Signed) -> Brought {
+    Brought {
+        author: author.to_owned(),
+        signed,
+    }
+}
+
 #[test]
 fn an_approval_in_git_is_proven_by_who_committed_it() {
     let mut scene = Scene::new(code(), &bandit(BOB));
@@ -315,15 +322,39 @@ fn an_approval_in_git_is_proven_by_who_committed_it() {
     for key in keys(&scene) {
         scene
             .proofs
-            .authors
-            .insert(key, "Alice <alice@example.org>".to_owned());
+            .brought
+            .insert(key, brought("Alice <alice@example.org>", Signed::Unknown));
     }
     scene.blocks("bob did not commit the approval (Alice");
     for key in keys(&scene) {
         scene
             .proofs
-            .authors
-            .insert(key, "Robert <bob@example.org>".to_owned());
+            .brought
+            .insert(key, brought("Robert <bob@example.org>", Signed::Unknown));
+    }
+    scene.holds();
+    // A signature, where there is one, has to hold and to be the same person's.
+    for (signed, why) in [
+        (
+            Signed::Badly,
+            "bob committed the approval with a signature that does not hold",
+        ),
+        (
+            Signed::By("alice@example.org".to_owned()),
+            "bob did not sign the commit with the approval (alice",
+        ),
+    ] {
+        for key in keys(&scene) {
+            scene
+                .proofs
+                .brought
+                .insert(key, brought("bob", signed.clone()));
+        }
+        scene.blocks(why);
+    }
+    for key in keys(&scene) {
+        let signed = Signed::By("Bob <bob@example.org>".to_owned());
+        scene.proofs.brought.insert(key, brought("bob", signed));
     }
     scene.holds();
     // What the base has was judged when it came in, as long as it says the same.

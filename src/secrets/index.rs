@@ -201,7 +201,7 @@ fn shape_words(number: u16, rule: &RawRule, words: &mut Words) {
 /// Returns the ways in which names write a word: `dd_api`, `dd-api`, `dd.api`, `ddapi`.
 fn spellings(word: &str) -> Vec<String> {
     let word = word.to_ascii_lowercase();
-    if !word.contains(['_', '-']) {
+    if !word.trim_matches(['_', '-']).contains(['_', '-']) {
         return vec![word];
     }
     ["_", "-", ".", ""]

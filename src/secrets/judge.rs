@@ -13,6 +13,7 @@ use super::resolve::{Found, Rank};
 use super::score::{self, Sheet};
 use super::shape::Class;
 use super::table::{Check, Definition, Part, Shape};
+use super::wrapped;
 
 /// The longest public prefix of a value.
 const PREFIX: usize = 10;
@@ -116,6 +117,9 @@ pub(super) fn judge(found: &Match<'_>, paired: impl FnOnce(Shape) -> bool) -> Op
             .unwrap_or(best),
     );
     if best < Outcome::Proves && !rule.public && is_dummy(found, bytes) {
+        return None;
+    }
+    if best < Outcome::Structured && wrapped::is_line(found.text, &found.range) {
         return None;
     }
     let pair = rule.pair.map(paired);

@@ -38,6 +38,7 @@ mod table;
 mod text;
 mod trace;
 mod why;
+mod wrapped;
 
 use std::sync::Arc;
 

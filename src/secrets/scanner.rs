@@ -11,7 +11,7 @@ use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
 use super::trace::{self, Trace};
-use super::{Options, Rule, catalog, pairs, pragma, structure};
+use super::{Options, Rule, catalog, pairs, pragma, score, structure};
 use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath, printable};
 use crate::input::Piece;
 
@@ -203,6 +203,18 @@ impl<'a> Scanner<'a> {
     }
 }
 
+/// The rule of hashes of passwords.
+const HASH: &str = "unix-password-hash";
+/// Files that hold the accounts of a running system.
+const ACCOUNTS: &[&str] = &[
+    ".htpasswd",
+    "htpasswd",
+    "passwd",
+    "shadow",
+    ".htdigest",
+    "users",
+];
+
 /// Puts together what passes over a text have found, and what other readers make of it.
 fn gather(place: &Place, text: &[u8], passes: impl Iterator<Item = Swept>) -> Vec<Found> {
     let mut all = Swept::default();
@@ -216,7 +228,14 @@ fn gather(place: &Place, text: &[u8], passes: impl Iterator<Item = Swept>) -> Ve
     found.extend(structure::find(text, &all.structures));
     let context = Context::of(place);
     for one in &mut found {
-        one.candidate.sheet.place(context.setting);
+        let (start, sheet) = (one.candidate.value.start, &mut one.candidate.sheet);
+        if one.candidate.rule.id == HASH && !context.is_named(ACCOUNTS) {
+            sheet.add(score::HASHED);
+        }
+        if sheet.is_self_made() && text::is_documentation(text, start) {
+            sheet.add(score::DOCUMENTED);
+        }
+        sheet.place(context.setting);
     }
     // What a file full of digests takes below any worth is no finding.
     found.retain(|one| one.candidate.sheet.total() > 0);

@@ -123,14 +123,17 @@ pub(super) const DECODED: Weight = weight(1, "it decodes to credentials");
 /// A name that says so beside a format that only a word gives away.
 const SAID_TWICE: Weight = weight(2, "its name says that it is a secret");
 
+const IN_TESTS: Weight = weight(-1, "tests make up their secrets: plausible at most");
+const IN_EXAMPLES: Weight = weight(-1, "examples make up their secrets: plausible at most");
+
 /// What the setting takes from a name or a place.
 fn of_setting(meant: Meant, setting: Setting) -> Weight {
     match (setting, meant) {
         (Setting::Production, _) => weight(0, ""),
-        (Setting::Test, Meant::Placed) => weight(-3, "a test connects to servers of its own"),
-        (Setting::Example, Meant::Placed) => weight(-3, "an example shows how to connect"),
-        (Setting::Test, _) => weight(-2, "tests make up their secrets"),
-        (Setting::Example, _) => weight(-2, "examples make up their secrets"),
+        (Setting::Test, Meant::Placed) => weight(-2, "a test connects to servers of its own"),
+        (Setting::Example, Meant::Placed) => weight(-2, "an example shows how to connect"),
+        (Setting::Test, _) => IN_TESTS,
+        (Setting::Example, _) => IN_EXAMPLES,
         (Setting::Translation, _) => weight(-CEILING, "translations hold texts"),
         (Setting::Generated, _) => weight(-CEILING, "nobody writes secrets into this file"),
     }
@@ -147,14 +150,19 @@ fn format_in(setting: Setting, evidence: &[Weight]) -> Weight {
         Setting::Test
             if evidence
                 .iter()
-                .all(|known| [FORMAT, NEARBY].contains(known)) =>
+                .all(|known| [FORMAT, NEARBY, HASHED].contains(known)) =>
         {
             weight(-3, "tests make up values of the right form")
         }
+        Setting::Example if has(HASHED) => weight(-2, "examples make up their accounts"),
         _ => weight(0, ""),
     }
 }
 
+/// What a hash of a password is worth: it has to be guessed first.
+pub(super) const HASHED: Weight = weight(-2, "a hash is no password before it is guessed");
+/// What a key or a token in the comment of a function is worth.
+pub(super) const DOCUMENTED: Weight = weight(-3, "it stands in a documentation comment");
 const FORMAT: Weight = weight(7, "it has the form of one");
 const NEARBY: Weight = weight(5, "it has the form of one, behind a word that says whose");
 const STRUCTURE: Weight = weight(2, "what it decodes to has the right structure");
@@ -239,15 +247,25 @@ impl Sheet {
         }
     }
 
+    /// Returns whether anybody can make what was found: a private key, a signed token.
+    pub(super) fn is_self_made(&self) -> bool {
+        self.evidence.contains(&SELF_MADE)
+    }
+
     /// Adds what the surroundings say.
     pub(super) fn add(&mut self, weight: Weight) {
         self.evidence.push(weight);
     }
 
-    /// Takes into account that a name says the same as a format behind a word.
+    /// Takes into account what a name says of a value that has a format: a second voice for a format that only a word
+    /// gives away; and a format that by itself is worth less takes nothing from a name.
     pub(super) fn confirm_by_name(&mut self, named: &Self) {
         if self.evidence.contains(&NEARBY) && named.total() >= HIGH {
             self.evidence.push(SAID_TWICE);
+        }
+        let weak = self.evidence.contains(&NEARBY) || self.evidence.contains(&HALF);
+        if weak && named.total() > self.total() {
+            *self = named.clone();
         }
     }
 
@@ -261,7 +279,12 @@ impl Sheet {
     /// Returns the sum.
     pub(super) fn total(&self) -> i32 {
         let evidence: i32 = self.evidence.iter().map(|weight| weight.points).sum();
-        evidence.min(CEILING) + self.setting.points
+        let sum = evidence.min(CEILING) + self.setting.points;
+        if [IN_TESTS, IN_EXAMPLES].contains(&self.setting) {
+            sum.min(HIGH - 1)
+        } else {
+            sum
+        }
     }
 
     /// Returns what the sum means.

@@ -77,6 +77,15 @@ pub(super) fn line_around(text: &[u8], at: usize) -> Range<usize> {
     start..end.max(at)
 }
 
+/// Returns whether the line of a position begins as documentation does that is written beside code: `* …`, `/// …`.
+pub(super) fn is_documentation(text: &[u8], at: usize) -> bool {
+    const REACH: usize = 200;
+    let before = &text[at.saturating_sub(REACH)..at];
+    let line = memchr::memrchr(b'\n', before).map_or(before, |newline| &before[newline + 1..]);
+    let line = line.trim_ascii_start();
+    line.starts_with(b"* ") || line.starts_with(b"/// ") || line.starts_with(b"//! ")
+}
+
 /// Returns the lines around a range, at most `lines` on either side and at most `bytes` bytes.
 pub(super) fn lines_around(
     text: &[u8],

@@ -13,6 +13,12 @@ pub(super) enum Command {
     Mysql,
     /// `chpasswd`, which reads `user:password` lines.
     Chpasswd,
+    /// `sudo -S`, which reads a password.
+    Sudo,
+    /// A command that takes its password behind a flag and the arguments of this number.
+    Behind(&'static str, usize),
+    /// A command that takes `user%password` behind `-U`.
+    Samba,
     /// `ConvertTo-SecureString`
     SecureString,
 }
@@ -34,10 +40,20 @@ pub(super) enum Start {
     Sql,
     /// A call whose argument of this number is a password.
     Arguments(usize),
+    /// A call whose argument of this number is a key to sign or encrypt with.
+    KeyArgument(usize),
+    /// `user:password@tcp(host)` of Go, at its `@`.
+    GoSource,
+    /// `user/password@service` of Oracle.
+    Oracle,
     /// `Authorization`, whatever the scheme.
     Authorization,
     /// A call that encodes a user and a password.
     Encoded,
+    /// A literal that is made an array of characters, at its closing mark.
+    Characters,
+    /// The question for a password that a script waits for.
+    Expected,
 }
 
 /// Declares [`KEYWORDS`] and [`STARTS`] side by side.
@@ -67,6 +83,9 @@ anchors! {
     "_auth" => Start::Name,
     "\"auth\"" => Start::Name,
     "masterauth" => Start::Name,
+    "basicauth" => Start::Name,
+    "basic_auth" => Start::Name,
+    "basic-auth" => Start::Name,
     "apikey" => Start::Name,
     "api_key" => Start::Name,
     "api-key" => Start::Name,
@@ -124,7 +143,17 @@ anchors! {
     "_pat\"" => Start::Name,
     "_pat " => Start::Name,
     "salt" => Start::Name,
+    "pw=" => Start::Name,
+    "pw =" => Start::Name,
+    "pw:" => Start::Name,
+    "\"pw\"" => Start::Name,
+    "'pw'" => Start::Name,
     "://" => Start::Url,
+    "@tcp(" => Start::GoSource,
+    "@unix(" => Start::GoSource,
+    "oracle:thin:" => Start::Oracle,
+    "oracle:oci:" => Start::Oracle,
+    "sqlplus " => Start::Oracle,
     "basic" => Start::Basic,
     "bearer" => Start::Bearer,
     "curl " => Start::Command(Command::Curl),
@@ -137,7 +166,17 @@ anchors! {
     "ldapmodify " => Start::Command(Command::Flag("-w")),
     "mongodump " => Start::Command(Command::Flag("-p")),
     "mongorestore " => Start::Command(Command::Flag("-p")),
+    "mongo " => Start::Command(Command::Flag("-p")),
+    "mongosh " => Start::Command(Command::Flag("-p")),
+    "az login" => Start::Command(Command::Flag("-p")),
+    "openssl enc" => Start::Command(Command::Flag("-k")),
+    "plink " => Start::Command(Command::Flag("-pw")),
+    "pscp " => Start::Command(Command::Flag("-pw")),
+    "smbclient " => Start::Command(Command::Samba),
+    "htpasswd -" => Start::Command(Command::Behind("b", 2)),
+    "net use " => Start::Command(Command::Behind("/user:", 1)),
     "chpasswd" => Start::Command(Command::Chpasswd),
+    "sudo -s" => Start::Command(Command::Sudo),
     "mysql" => Start::Command(Command::Mysql),
     "mariadb " => Start::Command(Command::Mysql),
     "redis-cli " => Start::Command(Command::Flag("-a")),
@@ -151,8 +190,25 @@ anchors! {
     ".auth(" => Start::Arguments(1),
     ".login(" => Start::Arguments(1),
     ".authenticate(" => Start::Arguments(1),
+    "basic_auth " => Start::Arguments(1),
+    "digestauth(" => Start::Arguments(1),
+    "plaincredentials(" => Start::Arguments(1),
+    "passwordcredential(" => Start::Arguments(1),
+    "mysql_real_connect(" => Start::Arguments(3),
+    "authenticationtoken(" => Start::Arguments(1),
+    "mysql.connect(" => Start::Arguments(2),
+    "mysqldb.connect(" => Start::Arguments(2),
+    "curlopt_userpwd" => Start::Encoded,
     "btoa(" => Start::Encoded,
     "b64encode(" => Start::Encoded,
+    "base64.encode(" => Start::Encoded,
+    "base64encode(" => Start::Encoded,
+    "base64_encode(" => Start::Encoded,
+    "encode64(" => Start::Encoded,
+    "encodetostring(" => Start::Encoded,
+    "buffer.from(" => Start::Encoded,
+    "\".tochararray(" => Start::Characters,
+    "assword:" => Start::Expected,
     " credentials(" => Start::Arguments(3),
     "networkcredential(" => Start::Arguments(1),
     "passwordcredentials(" => Start::Arguments(1),
@@ -162,4 +218,22 @@ anchors! {
     "mysql_connect(" => Start::Arguments(2),
     "mysqli_connect(" => Start::Arguments(2),
     " pdo(" => Start::Arguments(2),
+    "hmac.new(" => Start::KeyArgument(0),
+    "hmac256(" => Start::KeyArgument(0),
+    "hmac384(" => Start::KeyArgument(0),
+    "hmac512(" => Start::KeyArgument(0),
+    "createhmac(" => Start::KeyArgument(1),
+    "hash_hmac(" => Start::KeyArgument(2),
+    "createcipheriv(" => Start::KeyArgument(1),
+    "jwt.encode(" => Start::KeyArgument(1),
+    "jwt.decode(" => Start::KeyArgument(1),
+    "jwt.sign(" => Start::KeyArgument(1),
+    "jwt.verify(" => Start::KeyArgument(1),
+    "jwt::encode(" => Start::KeyArgument(1),
+    "signwith(" => Start::KeyArgument(1),
+    "secretkeyspec(" => Start::KeyArgument(0),
+    "symmetricsecuritykey(" => Start::KeyArgument(0),
+    "hmackeyfor(" => Start::KeyArgument(0),
+    "aes.new(" => Start::KeyArgument(0),
+    "fernet(" => Start::KeyArgument(0),
 }

@@ -1,14 +1,15 @@
-//! Reads calls whose arguments have fixed places: user and password of a login, URL, user and password of a connection.
+//! Reads calls whose arguments have fixed places: user and password of a login, URL, user and password of a connection,
+//! text and key of a signature.
 
 use std::ops::Range;
 
 use super::context::Context;
-use super::literal;
+use super::literal::{self, Literal};
 use super::name::Holder;
 use super::pair::Form;
 use super::rules::Rule;
 use super::shape::shape;
-use super::text::{byte, is_quote, skip_space, skip_while};
+use super::text::{back_while, before, byte, is_quote, is_word, skip_space, skip_while, starts};
 use super::value::innocent;
 use crate::secrets::candidate::Candidate;
 use crate::secrets::score::{self, Meant, Sheet};
@@ -17,33 +18,71 @@ use crate::secrets::score::{self, Meant, Sheet};
 const LONGEST_EXPRESSION: usize = 160;
 
 /// Reads the password at place `index` among the arguments that begin at `at`.
-pub(super) fn read(text: &[u8], context: &Context, index: usize, at: usize) -> Option<Candidate> {
-    let value = password(text, index, at)?;
+pub(super) fn password(
+    text: &[u8],
+    context: &Context,
+    index: usize,
+    at: usize,
+) -> Option<Candidate> {
+    let (literal, user) = argument(text, index, at)?;
+    let next = byte(text, skip_space(text, literal.end));
+    // `basic_auth "user", "password"` of Ruby has no parentheses.
+    let open = text[at - 1] == b'(';
+    let last = next == Some(b')') || index > 1 && next == Some(b',') || !open;
+    let repeats = user.is_some_and(|user| text[user] == text[literal.value.clone()]);
+    if !last || repeats {
+        return None;
+    }
+    judge(text, context, literal.value, Holder::Password)
+}
+
+/// Reads the key at place `index` among the arguments that begin at `at`.
+pub(super) fn key(text: &[u8], context: &Context, index: usize, at: usize) -> Option<Candidate> {
+    let (literal, _) = argument(text, index, at)?;
+    judge(text, context, literal.value, Holder::Secret)
+}
+
+/// Reads the literal of `"…".toCharArray()`, whose closing mark is at `close`: Java keeps passwords as characters.
+pub(super) fn characters(text: &[u8], context: &Context, close: usize) -> Option<Candidate> {
+    let open = back_while(text, close, 64, |b| b != b'"' && b != b'\n');
+    let literal = literal::at(text, open.checked_sub(1)?)?;
+    let named = back_while(text, open - 1, 4, |b| b == b' ');
+    // With a name before it, the reader of names speaks.
+    if literal.value.end != close || before(text, named) == Some(b'=') {
+        return None;
+    }
+    judge(text, context, literal.value, Holder::Password)
+}
+
+fn judge(text: &[u8], context: &Context, value: Range<usize>, holder: Holder) -> Option<Candidate> {
     let bytes = &text[value.clone()];
     if innocent(bytes).is_some() {
         return None;
     }
-    let meant = Meant::Named(Holder::Password);
-    let sheet = Sheet::of_pair(meant, shape(bytes)?, Form::Passed, context);
+    let sheet = Sheet::of_pair(Meant::Named(holder), shape(bytes)?, Form::Passed, context);
+    let (rule, message) = match holder {
+        Holder::Password => (Rule::Password, "password passed as a literal"),
+        _ => (Rule::Secret, "key passed as a literal"),
+    };
     (sheet.total() >= score::MEDIUM).then(|| Candidate {
-        rule: Rule::Password.meta(),
+        rule: rule.meta(),
         value,
         public_prefix: 0,
-        family: Rule::Password.family(),
+        family: rule.family(),
         sheet,
-        message: "password passed as a literal".to_owned(),
+        message: message.to_owned(),
         notes: Vec::new(),
     })
 }
 
-/// The literal at this place, unless it repeats the one before it.
-fn password(text: &[u8], index: usize, mut at: usize) -> Option<Range<usize>> {
-    let mut user = None;
+/// The literal at this place, its conversion passed over, and the literal before it.
+fn argument(text: &[u8], index: usize, mut at: usize) -> Option<(Literal, Option<Range<usize>>)> {
+    let mut before = None;
     for _ in 0..index {
         at = skip_space(text, at);
         if let Some(literal) = literal::at(text, at) {
             at = skip_space(text, literal.end);
-            user = Some(literal.value);
+            before = Some(literal.value);
         }
         at = skip_while(text, at, LONGEST_EXPRESSION, |b| {
             !is_quote(b) && !matches!(b, b',' | b')' | b'\n' | b'{' | b'}' | b';')
@@ -53,9 +92,18 @@ fn password(text: &[u8], index: usize, mut at: usize) -> Option<Range<usize>> {
         }
         at += 1;
     }
-    let literal = literal::at(text, skip_space(text, at)).filter(|literal| literal.whole)?;
-    let next = byte(text, skip_space(text, literal.end));
-    let last = next == Some(b')') || index > 1 && next == Some(b',');
-    let repeats = user.is_some_and(|user| text[user] == text[literal.value.clone()]);
-    (last && !repeats).then_some(literal.value)
+    let mut literal = literal::wrapped(text, skip_space(text, at)).filter(|found| found.whole)?;
+    literal.end = behind_conversion(text, literal.end);
+    Some((literal, before))
+}
+
+/// Behind `.toCharArray()`, `.getBytes(StandardCharsets.UTF_8)`, `.encode()`, if such a call follows a literal.
+fn behind_conversion(text: &[u8], end: usize) -> usize {
+    let known = [".tochararray(", ".getbytes(", ".encode(", ".data(", ".utf8"];
+    if !known.iter().any(|method| starts(text, end, method)) {
+        return end;
+    }
+    let inside = |b: u8| is_word(b) || matches!(b, b'.' | b'(' | b'"' | b'-' | b':');
+    let close = skip_while(text, end, 64, inside);
+    close + usize::from(byte(text, close) == Some(b')'))
 }

@@ -31,8 +31,16 @@ pub(super) fn read(
         Command::Curl => curl(text, context, at..end),
         Command::SecureString => secure_string(text, context, at..end),
         Command::Flag(flag) => option(text, context, at..end, flag, true),
-        Command::Chpasswd => echoed(text, context, at),
-        Command::Mysql => option(text, context, program(text, at)?..end, "-p", false),
+        Command::Chpasswd => echoed(text, context, at, true),
+        Command::Sudo if text[at - 1] == b'S' => echoed(text, context, at, false),
+        Command::Sudo => None,
+        Command::Samba => samba(text, context, at..end),
+        Command::Behind(flag, place) => behind(text, context, at..end, flag, place),
+        Command::Mysql => {
+            let options = program(text, at)?..end;
+            option(text, context, options.clone(), "-p", false)
+                .or_else(|| changed(text, context, options))
+        }
     }
 }
 
@@ -89,7 +97,89 @@ fn option(
     flag: &str,
     spaced: bool,
 ) -> Option<Candidate> {
-    let value = argument(text, range, flag, spaced)?;
+    on_command_line(text, context, argument(text, range, flag, spaced)?)
+}
+
+/// `mysqladmin … password 'new'`.
+fn changed(text: &[u8], context: &Context, options: Range<usize>) -> Option<Candidate> {
+    let at = find_in(text, options.clone(), " password ")
+        .filter(|_| super::text::ends(text, options.start, "admin"))?;
+    on_command_line(
+        text,
+        context,
+        word(text, at + " password ".len(), options.end)?,
+    )
+}
+
+/// What a script sends that waits for a question for a password, which ends at `at`: `expect "…" send "…\r"`.
+pub(super) fn expected(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
+    let line = line_start(text, at);
+    find_in(text, line..at, "expect")?;
+    let end = line_end(text, (line_end(text, at) + 2).min(text.len()));
+    let send = find_in(text, at..end, "send ")?;
+    let start = skip_while(text, send + "send ".len(), 4, |b| is_blank(b) || b == b'-');
+    let value = literal::at(text, start)?.value;
+    let typed = text[value.clone()]
+        .strip_suffix(b"\\r")
+        .or(text[value.clone()].strip_suffix(b"\\n"));
+    let length = typed.map_or(value.len(), <[u8]>::len);
+    on_command_line(text, context, value.start..value.start + length)
+}
+
+/// `-U user%password`.
+fn samba(text: &[u8], context: &Context, range: Range<usize>) -> Option<Candidate> {
+    let account = argument(text, range, "-U", true)?;
+    let sign = text[account.clone()].iter().position(|&b| b == b'%')?;
+    on_command_line(text, context, account.start + sign + 1..account.end)
+}
+
+/// The password that follows a flag and `place` words: `-bc file user password`, `/user:name password`.
+fn behind(
+    text: &[u8],
+    context: &Context,
+    range: Range<usize>,
+    flag: &str,
+    place: usize,
+) -> Option<Candidate> {
+    let mut at = range.start;
+    // The flag may be one letter of a bundle that begins right here, or stand further on.
+    let bundle = skip_while(text, at, 8, |b| b.is_ascii_alphabetic());
+    if text[at..bundle]
+        .windows(flag.len())
+        .any(|part| part == flag.as_bytes())
+    {
+        at = bundle;
+    } else {
+        at = find_in(text, range.clone(), flag).filter(|_| flag.len() > 1)?;
+        at = skip_while(text, at, 128, |b| !b.is_ascii_whitespace());
+    }
+    for _ in 1..place + usize::from(flag.len() == 1) {
+        at = skip_while(text, skip_blanks(text, at), 128, |b| {
+            !b.is_ascii_whitespace()
+        });
+    }
+    on_command_line(text, context, word(text, skip_blanks(text, at), range.end)?)
+}
+
+/// What is echoed into the command whose name ends at `at`: a password, behind its user where `paired`.
+fn echoed(text: &[u8], context: &Context, at: usize, paired: bool) -> Option<Candidate> {
+    let line = line_start(text, at).max(at.saturating_sub(REACH));
+    let echo = find_in(text, line..at, "echo ")?;
+    let start = skip_while(text, echo + "echo".len(), 16, |b| {
+        is_blank(b) || is_quote(b) || matches!(b, b'-' | b'e' | b'n')
+    });
+    let end = skip_while(text, start, 256, |b| {
+        !b.is_ascii_whitespace() && !is_quote(b) && !matches!(b, b'|' | b'\\' | b'$')
+    });
+    let password = if paired {
+        split_pair(text, start..end)?.1
+    } else {
+        start..end
+    };
+    on_command_line(text, context, password)
+}
+
+fn on_command_line(text: &[u8], context: &Context, value: Range<usize>) -> Option<Candidate> {
     if text[value.clone()].contains(&b'$') {
         return None;
     }
@@ -99,29 +189,6 @@ fn option(
         Placed {
             rule: Rule::Command,
             value,
-            extra: None,
-            message: "password on a command line",
-        },
-    )
-}
-
-/// `echo "user:password" | chpasswd`.
-fn echoed(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
-    let line = line_start(text, at).max(at.saturating_sub(REACH));
-    let echo = find_in(text, line..at, "echo ")?;
-    let start = skip_while(text, echo + "echo".len(), 16, |b| {
-        is_blank(b) || is_quote(b) || matches!(b, b'-' | b'e' | b'n')
-    });
-    let end = skip_while(text, start, 256, |b| {
-        !b.is_ascii_whitespace() && !is_quote(b) && !matches!(b, b'|' | b'\\' | b'$')
-    });
-    let (_, password) = split_pair(text, start..end)?;
-    placed::judge(
-        text,
-        context,
-        Placed {
-            rule: Rule::Command,
-            value: password,
             extra: None,
             message: "password on a command line",
         },

@@ -92,7 +92,7 @@ impl<'a> Context<'a> {
     }
 
     /// Returns whether the file's name is one of `names`.
-    pub(super) fn is_named(&self, names: &[&str]) -> bool {
+    pub(in crate::secrets) fn is_named(&self, names: &[&str]) -> bool {
         names
             .iter()
             .any(|name| self.file_name.eq_ignore_ascii_case(name.as_bytes()))
@@ -257,7 +257,12 @@ const LOCK_NAMES: &[&str] = &[
 fn setting(path: &[u8]) -> Setting {
     let path = String::from_utf8_lossy(path);
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", &path));
-    let any = |parts: &[&str]| folders.split('/').any(|folder| parts.contains(&folder));
+    let bare = |folder: &str| folder.trim_start_matches('_').to_owned();
+    let any = |parts: &[&str]| {
+        folders
+            .split('/')
+            .any(|folder| parts.contains(&folder) || parts.contains(&&*bare(folder)))
+    };
     if LOCK_NAMES.contains(&name) || is_generated(name) || any(GENERATED_PARTS) {
         Setting::Generated
     } else if any(TRANSLATION_PARTS) || is_translation(name) {
@@ -332,7 +337,7 @@ fn is_test(folders: &str, name: &str) -> bool {
     name.starts_with("test_")
         || name.starts_with("test.")
         || name.starts_with("conftest.")
-        || stem == "tests"
+        || ["tests", "fixture", "fixtures", "mocks", "testdata"].contains(&stem)
         || stem.ends_with("_test")
         || stem.ends_with("_tests")
         || stem.ends_with("-test")

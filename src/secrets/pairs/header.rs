@@ -89,9 +89,12 @@ pub(super) fn bearer(text: &[u8], context: &Context, at: usize) -> Option<Candid
     )
 }
 
-/// Reads `btoa("user:password")`.
+/// Reads `btoa("user:password")` and `CURLOPT_USERPWD => "user:password"`.
 pub(super) fn encoded(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
-    let literal = literal::at(text, skip_blanks(text, at)).filter(|literal| literal.whole)?;
+    let start = skip_while(text, at, 8, |b| {
+        is_blank(b) || matches!(b, b',' | b'=' | b'>')
+    });
+    let literal = literal::wrapped(text, start).filter(|literal| literal.whole)?;
     let (user, value) = split_pair(text, literal.value)?;
     if text[user] == text[value.clone()] {
         return None;

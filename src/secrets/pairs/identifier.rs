@@ -13,7 +13,7 @@ pub(super) fn is_camel(value: &[u8]) -> bool {
 /// Every part between separators is a word of language (or a short number): what identifiers, keys of
 /// maps, slugs and paths look like. A single word in lower case with other letters may still be a password.
 pub(super) fn is_word_like(value: &[u8]) -> bool {
-    if value.is_empty() || is_dressed(value) {
+    if value.is_empty() || is_dressed(value) || is_capital_and_number(value) {
         return false;
     }
     // `scope@name` is a locator; `admin@123` is a password.
@@ -52,6 +52,13 @@ fn is_dressed(value: &[u8]) -> bool {
             .iter()
             .all(|b| b.is_ascii_alphabetic() || b"-_.@#".contains(b))
         && words(word).len() <= 3
+}
+
+/// `Manager01`: a capital word with a number, which identifiers of one word do not have.
+fn is_capital_and_number(value: &[u8]) -> bool {
+    value[0].is_ascii_uppercase()
+        && value[1..].iter().any(u8::is_ascii_lowercase)
+        && super::value::is_numbered_word(value)
 }
 
 fn is_word_part(part: &[u8]) -> bool {

@@ -26,7 +26,7 @@ const ELEMENTS: usize = 8;
 const WRAPPERS: &[&str] = &[
     "SecretStr(", "Some(", "String(", "str(", "bytes(", "Buffer.from(", "new String(", "[]byte(",
     "String::from(", "Secret::new(", "Secret(", "SecretString(", "pulumi.secret(", "Ok(", "Just(", "of(",
-    "lit(", "TEXT(", "L(", "_T(", "N'", "Password(", "b64decode(", "base64.b64decode(",
+    "Encoding.UTF8.GetBytes(", "Encoding.ASCII.GetBytes(", "lit(", "TEXT(", "L(", "_T(", "N'", "Password(", "b64decode(", "base64.b64decode(",
     "base64.StdEncoding.DecodeString(", "encodeURIComponent(", "to_string(", "std::string(", "QString(",
     "Optional.of(", "aws.String(", "to.StringPtr(", "pointer.String(", "ptr.To(", "ptr(", "Box::new(",
     "Arc::new(", "SecretString::new(", "SecretString::from(", "F(", "new SecureString(",

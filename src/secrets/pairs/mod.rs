@@ -81,7 +81,16 @@ pub(super) fn find(context: &Context, text: &[u8], hits: &[Hit]) -> Vec<Candidat
             Start::Bearer => found.extend(header::bearer(text, context, hit.end)),
             Start::Command(which) => found.extend(command::read(text, context, which, hit.end)),
             Start::Sql => found.extend(sql::identified_by(text, context, hit.end)),
-            Start::Arguments(which) => found.extend(arguments::read(text, context, which, hit.end)),
+            Start::Arguments(which) => {
+                found.extend(arguments::password(text, context, which, hit.end));
+            }
+            Start::KeyArgument(which) => {
+                found.extend(arguments::key(text, context, which, hit.end));
+            }
+            Start::Characters => found.extend(arguments::characters(text, context, hit.start)),
+            Start::Expected => found.extend(command::expected(text, context, hit.end)),
+            Start::GoSource => found.extend(url::go_source(text, context, hit.start)),
+            Start::Oracle => found.extend(url::oracle(text, context, hit.end)),
             Start::Encoded => found.extend(header::encoded(text, context, hit.end)),
             Start::Authorization => found.extend(header::authorization(text, context, hit.end)),
         }
@@ -132,6 +141,10 @@ fn judge(
     } else {
         pair.value.clone()
     };
+    let value = match meaning.holder {
+        Holder::Vague => password_of_account(text, value.clone()).unwrap_or(value),
+        _ => value,
+    };
     let bytes = text.get(value.clone())?;
     // Kubernetes and others keep secrets in base64; what it holds decides.
     let encoded = bytes.len() >= 8 && bytes.len() % 4 == 0;
@@ -139,6 +152,10 @@ fn judge(
     let plain = decoded.as_deref().unwrap_or(bytes);
     let plain = plain.strip_prefix(b"base64:").unwrap_or(plain);
     if value::innocent(plain).is_some() || repeats(plain, &meaning.words) {
+        return None;
+    }
+    let open = matches!(meaning.holder, Holder::Key | Holder::Vague);
+    if open && is_key_fingerprint(plain) {
         return None;
     }
     let shape = shape::shape(plain)?;
@@ -178,6 +195,19 @@ fn judge(
     })
 }
 
+/// The password of `user:password`, which `basic_auth` and `credentials` hold.
+fn password_of_account(text: &[u8], value: Range<usize>) -> Option<Range<usize>> {
+    let (user, password) = url::split_pair(text, value)?;
+    let is_name = |b: &u8| text::is_word(*b) || matches!(b, b'.' | b'-' | b'@');
+    let single = !text[password.clone()].contains(&b':') && text[password.start] != b'/';
+    (user.len() > 1 && single && text[user].iter().all(is_name)).then_some(password)
+}
+
+/// Whether the value is written as OpenPGP writes the fingerprints of public keys: 40 digits in capitals.
+fn is_key_fingerprint(value: &[u8]) -> bool {
+    value.len() == 40 && value.iter().all(|b| matches!(b, b'0'..=b'9' | b'A'..=b'F'))
+}
+
 /// Whether the pair stands on a line that is commented out.
 fn is_commented(text: &[u8], pair: &Pair) -> bool {
     let head = text[text::line_start(text, pair.name.start)..pair.name.start].trim_ascii_start();
@@ -199,6 +229,7 @@ fn repeats(value: &[u8], name: &[String]) -> bool {
     digits < 3
         && !words.is_empty()
         && !value::is_stock(value)
+        && !value::is_numbered_word(value)
         && !value::has_odd_symbols(value)
         && words
             .iter()

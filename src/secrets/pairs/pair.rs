@@ -10,7 +10,7 @@ use super::text::{
     back_while, before, byte, enclosing_quote, ends, is_blank, is_quote, is_word, line_start,
     skip_blanks, skip_space, skip_while, starts,
 };
-use super::{name, named, nested, plain};
+use super::{name, named, nested, plain, sql};
 
 /// How a value is tied to its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,7 @@ pub(super) fn read(text: &[u8], context: &Context, name: Range<usize>) -> Vec<Pa
         return Vec::new();
     };
     let found = named::paired_value(text, &named)
+        .or_else(|| sql::inserted(text, &named).map(|values| (values, Form::Literal)))
         .or_else(|| by_operator(text, context, &named))
         .or_else(|| plain::spaced(text, context, &named))
         .or_else(|| nested::read(text, context, &named));
@@ -107,7 +108,7 @@ fn surroundings(text: &[u8], name: Range<usize>) -> Option<Named> {
     };
     // A key may have several words; the anchor is in the last.
     let start = back_while(text, name.start, 48, |b| {
-        is_word(b) || matches!(b, b' ' | b'.' | b'-' | b'/' | b':' | b'$')
+        is_word(b) || matches!(b, b' ' | b'.' | b'-' | b'/' | b':' | b'$' | b'#')
     });
     let opened = before(text, start) == Some(mark);
     if !opened {
@@ -132,6 +133,8 @@ enum Operator {
     Call,
     Comma,
     Fallback,
+    /// What is typed into the field of that name.
+    Typed,
 }
 
 type Found = (Vec<Range<usize>>, Form);
@@ -149,6 +152,7 @@ fn by_operator(text: &[u8], context: &Context, named: &Named) -> Option<Found> {
             literal::at(text, skip_space(text, after)),
             form_of_call(&text[named.name.clone()])?,
         ),
+        Operator::Typed => one(literal::at(text, after), Form::Passed),
         Operator::Comma => one(
             literal::at(text, skip_space(text, after)),
             positional(text, named)?,
@@ -177,6 +181,9 @@ fn skip_subscript(text: &[u8], named: &Named) -> usize {
         if byte(text, close) == Some(b']') {
             at = close + 1;
         }
+    } else if byte(text, at) == Some(b']') && byte(text, at + 1).is_some_and(is_quote) {
+        // `get('input[name=password]').type(…)`.
+        at = skip_while(text, at + 2, 1, |b| b == b')');
     } else if matches!(byte(text, at), Some(b'?' | b'!'))
         && matches!(byte(text, at + 1), Some(b':' | b' '))
     {
@@ -216,6 +223,11 @@ const OPERATORS: &[(&str, Option<Operator>)] = &[
     ("or ", Some(Operator::Fallback)),
     (".unwrap_or", Some(Operator::Fallback)),
     (").unwrap_or", Some(Operator::Fallback)),
+    (".type(", Some(Operator::Typed)),
+    (".fill(", Some(Operator::Typed)),
+    (".send_keys(", Some(Operator::Typed)),
+    (".sendkeys(", Some(Operator::Typed)),
+    (".setvalue(", Some(Operator::Typed)),
     ("eq ", Some(Operator::Compare)),
     ("<-", Some(Operator::Assign)),
     (",", Some(Operator::Comma)),
@@ -230,7 +242,12 @@ fn operator(text: &[u8], named: &Named, at: usize) -> Option<(Operator, usize)> 
     let mut after = at + sign.len();
     match (*operator)? {
         // `{password, "…"}` is a pair of Erlang.
-        Operator::Comma if named.quote.is_none() && before(text, named.front) != Some(b'{') => None,
+        Operator::Comma if ends(text, named.front, "set :") => Some((Operator::Assign, after)),
+        Operator::Comma
+            if named.quote.is_none() && !matches!(before(text, named.front), Some(b'{' | b'(')) =>
+        {
+            None
+        }
         Operator::Comma if at != skip_blanks(text, named.after) => None,
         Operator::Fallback if sign.ends_with("unwrap_or") => {
             after = skip_while(text, after, 40, |b| {
@@ -382,16 +399,21 @@ fn positional(text: &[u8], named: &Named) -> Option<Form> {
         return Some(Form::Flag);
     }
     let open = back_while(text, named.front, 64, |b| b.is_ascii_whitespace());
-    if named.quote.is_none() {
-        return (before(text, open) == Some(b'{')).then_some(Form::Literal);
+    if named.quote.is_none() && before(text, open) == Some(b'{') {
+        return Some(Form::Literal);
     }
     if before(text, open) != Some(b'(') {
         // `setattr(object, "name", "value")`.
-        let first = back_while(text, open, 48, |b| is_word(b) || b", .->&".contains(&b));
-        let setter = ["setattr(", "hset(", "stringvar("]
+        let first = back_while(text, open, 48, |b| is_word(b) || b", .->&\"'".contains(&b));
+        let setter = ["setattr(", "hset(", "stringvar(", ".set("]
             .iter()
             .any(|callee| ends(text, first, callee));
         return (setter && before(text, open) == Some(b',')).then_some(Form::Passed);
+    }
+    let front = back_while(text, open - 1, 64, |b| b.is_ascii_whitespace());
+    // `VALUES ('name', 'value')` and `[("name", "value"), …]`.
+    if ends(text, front, "values") || matches!(before(text, front), Some(b',' | b'[')) {
+        return Some(Form::Positional);
     }
     let callee = &text[back_while(text, open - 1, 48, |b| is_word(b) || b == b'.')..open - 1];
     let last = callee.rsplit(|&b| b == b'.').next().unwrap_or_default();
@@ -413,13 +435,17 @@ fn positional(text: &[u8], named: &Named) -> Option<Form> {
         "get_env",
         "envordefault",
     ];
+    if named.quote.is_none() {
+        return is_setter(&last).then_some(Form::Positional);
+    }
     if reads.contains(&last.as_str()) || last.ends_with("env") || last.contains("default") {
         return Some(Form::Fallback);
     }
-    SETTERS
-        .iter()
-        .any(|setter| last.starts_with(setter))
-        .then_some(Form::Positional)
+    is_setter(&last).then_some(Form::Positional)
+}
+
+fn is_setter(callee: &str) -> bool {
+    SETTERS.iter().any(|setter| callee.starts_with(setter))
 }
 
 /// Calls that tie their first argument to their second.
@@ -428,5 +454,5 @@ const SETTERS: &[&str] = &[
     "set", "put", "add", "define", "append", "header", "with", "env", "entry", "pair", "of", "store",
     "insert", "param", "property", "field", "bind", "push", "setenv", "setx", "tuple", "assign", "update",
     "write", "save", "secret", "option", "var", "keyvaluepair", "namevaluepair", "basicnamevaluepair", "attr",
-    "data", "query", "cookie", "config",
+    "data", "query", "cookie", "config", "fill", "type", "sendkeys", "strcpy", "strncpy", "strlcpy",
 ];

@@ -83,7 +83,10 @@ fn listed(text: &[u8], context: &Context, named: &Named, after: usize) -> Option
     let left = &text[named.line(text)..named.front];
     let cookies = super::text::contains(left, "cookie:");
     let parted = before(text, separator) == Some(b';') || cookies;
-    let settings = matches!(context.kind, Kind::Config | Kind::Yaml | Kind::Prose);
+    let settings = matches!(
+        context.kind,
+        Kind::Config | Kind::Yaml | Kind::Prose | Kind::Markup
+    );
     if !tight || !parted || !(settings || cookies || super::text::contains(left, "jdbc:")) {
         return None;
     }
@@ -380,8 +383,13 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
     // `proxy_set_header X-Api-Key "…";`, and `:password "…"` of Lisps.
     let header = matches!(context.kind, Kind::Config | Kind::Shell) && last.ends_with(b"header");
     let keyword = context.kind == Kind::Source && before(text, named.front) == Some(b':');
-    if context.kind == Kind::Prose && starts(text, at, "is ") {
-        return stated(text, at + "is ".len()).map(|value| (vec![value], Form::Remark));
+    if context.kind == Kind::Prose {
+        let marked = if starts(text, at, "is ") {
+            at + "is ".len()
+        } else {
+            at
+        };
+        return stated(text, marked).map(|value| (vec![value], Form::Remark));
     }
     let defined = header
         || keyword

@@ -1,7 +1,7 @@
 //! What a value looks like, once nothing innocent explains it.
 
 use super::identifier::is_language;
-use super::value::{has_odd_symbols, is_numbered_word, is_stock};
+use super::value::{has_odd_symbols, is_grouped, is_numbered_word, is_stock};
 use super::vocabulary;
 
 /// The look of a value, strongest first.
@@ -117,7 +117,7 @@ pub(super) fn shape(value: &[u8]) -> Option<Shape> {
             Shape::Dense
         });
     }
-    if is_random(value, &counts) {
+    if is_grouped(value) || is_random(value, &counts) {
         return Some(Shape::Random);
     }
     if (is_stock(value) || is_numbered_word(value)) && is_language_of(value) {

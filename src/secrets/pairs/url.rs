@@ -77,6 +77,58 @@ pub(super) fn read(text: &[u8], context: &Context, at: usize) -> Option<Candidat
     )
 }
 
+/// Reads `user:password@tcp(host:port)/database`, whose `@` is at `at`.
+pub(super) fn go_source(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
+    let start = back_while(text, at, LONGEST_USERINFO, |b| !ends_authority(b));
+    let (user, password) = split_pair(text, start..at)?;
+    let host = &text[at..text.len().min(at + 24)];
+    let local = ["(localhost", "(127.", "unix("]
+        .iter()
+        .any(|known| super::text::contains(host, known));
+    account(text, context, user, password, local)
+}
+
+/// Reads `user/password@service` behind the beginning of a JDBC URL or of a command, which ends at `at`.
+pub(super) fn oracle(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
+    let mut start = skip_while(text, at, 8, |b| super::text::is_blank(b) || is_quote(b));
+    while byte(text, start) == Some(b'-') {
+        let flag = skip_while(text, start, 8, |b| !b.is_ascii_whitespace());
+        start = skip_while(text, flag, 4, super::text::is_blank);
+    }
+    let ends = |b: u8| b.is_ascii_whitespace() || is_quote(b) || matches!(b, b'@' | b'(' | b',');
+    let slash = skip_while(text, start, 64, |b| b != b'/' && !ends(b));
+    let end = skip_while(text, slash, 128, |b| !ends(b));
+    if slash == start || byte(text, slash) != Some(b'/') || byte(text, end) != Some(b'@') {
+        return None;
+    }
+    let host = &text[end..text.len().min(end + 24)];
+    let local = super::text::contains(host, "localhost") || super::text::contains(host, "@127.");
+    account(text, context, start..slash, slash + 1..end, local)
+}
+
+/// Judges the password of an account of a database.
+fn account(
+    text: &[u8],
+    context: &Context,
+    user: Range<usize>,
+    password: Range<usize>,
+    local: bool,
+) -> Option<Candidate> {
+    if is_trivial(&text[user], &text[password.clone()], Reach::Private) {
+        return None;
+    }
+    placed::judge(
+        text,
+        context,
+        Placed {
+            rule: Rule::ConnectionString,
+            value: password,
+            extra: local.then_some(score::LOCAL),
+            message: "password in a connection string",
+        },
+    )
+}
+
 fn ends_authority(b: u8) -> bool {
     b.is_ascii_whitespace()
         || is_quote(b)

@@ -197,7 +197,7 @@ const PROTECTED: &[&str] = &[
     "enc[", "enc(", "$ansible_vault", "{cipher}", "$2a$", "$2b$", "$2y$", "$argon2", "$1$", "$5$", "$6$",
     "$y$", "$apr1$", "{ssha", "{sha", "{bcrypt}", "{crypt}", "{md5}", "{pbkdf2", "pbkdf2", "scrypt:",
     "scram-sha", "sha256:", "sha512:", "sha1:", "md5:", "bcrypt:", "encrypted:", "-----begin", "ssh-rsa",
-    "ssh-ed25519", "ecdsa-sha2", "$scrypt$", "$pbkdf2", "$sha", "sha1$", "sha256$", "pgp", "age1",
+    "ssh-ed25519", "ecdsa-sha2", "$scrypt$", "$pbkdf2", "$sha", "sha1$", "sha256$", "pgp:", "age1",
     "age-encryption", "u2fsdgvkx1", "gaaaaa", "sha256-", "sha512-", "sha384-", "$s0$", "$7$", "{noop}",
     "md5$", "$p$",
 ];
@@ -268,7 +268,7 @@ pub(super) fn is_stock(value: &[u8]) -> bool {
         && has_odd_symbols(value)
 }
 
-/// `admin123`: what people choose who must use a digit.
+/// `admin123`, `Manager01`: what people choose who must use a digit.
 pub(super) fn is_numbered_word(value: &[u8]) -> bool {
     let digits = value
         .iter()
@@ -276,7 +276,9 @@ pub(super) fn is_numbered_word(value: &[u8]) -> bool {
         .take_while(|b| b.is_ascii_digit())
         .count();
     let word = &value[..value.len() - digits];
-    (3..=6).contains(&digits) && word.len() >= 4 && word.iter().all(u8::is_ascii_alphabetic)
+    let capital = word.first().is_some_and(u8::is_ascii_uppercase);
+    let enough = if capital && word.len() >= 6 { 2 } else { 3 };
+    (enough..=6).contains(&digits) && word.len() >= 4 && word.iter().all(u8::is_ascii_alphabetic)
 }
 
 /// Signs that identifiers and file names do not have.
@@ -411,7 +413,8 @@ fn is_text(value: &[u8]) -> bool {
         value[value.len() - 1],
         b':' | b'.' | b',' | b'?' | b'!' | b';'
     );
-    has_space
+    has_space && !is_grouped(value)
+        || is_binary(value)
         || foreign && !digits
         || ends_sentence && !digits && letters + 1 == value.len()
         || ends_sentence && foreign && !digits
@@ -420,20 +423,52 @@ fn is_text(value: &[u8]) -> bool {
         || contains(value, "\\n")
 }
 
+/// Bytes that no text has.
+fn is_binary(value: &[u8]) -> bool {
+    value.iter().any(u8::is_ascii_control) || std::str::from_utf8(value).is_err()
+}
+
+/// Four groups of four letters in lower case: a password that a mail provider makes for one program.
+pub(super) fn is_grouped(value: &[u8]) -> bool {
+    let groups = || value.split(|&b| b == b' ');
+    value.len() == 19
+        && groups().count() == 4
+        && groups().all(|group| group.len() == 4 && group.iter().all(u8::is_ascii_lowercase))
+        && vocabulary::likeness(value) < 72
+}
+
 fn is_code(value: &[u8]) -> bool {
     let body = without_padding(value);
     is_call(body)
+        || is_dotted(body)
         || is_selector(body)
         || is_word_like(body) && (body.iter().any(|b| !b.is_ascii_alphabetic()) || is_camel(body))
         || is_assignment(body)
 }
 
-/// `name(…)`, `name[…]`.
+/// `name(…)`, `name[…]`, and the first argument of a call that is cut off at a blank: `substr($0,`.
 fn is_call(value: &[u8]) -> bool {
-    let open = value.iter().position(|b| matches!(b, b'(' | b'['));
-    let closes = value.iter().rposition(|b| matches!(b, b')' | b']'));
-    matches!((open, closes), (Some(open), Some(close)) if open > 0 && close > open
-        && value[..open].iter().all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'$' | b'@')))
+    let Some(open) = value.iter().position(|b| matches!(b, b'(' | b'[')) else {
+        return false;
+    };
+    let closes = value[open..].iter().any(|b| matches!(b, b')' | b']'));
+    open > 0
+        && (closes || value.ends_with(b","))
+        && value[..open]
+            .iter()
+            .all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'$' | b'@'))
+}
+
+/// `package.module.Class2Name`: three or more names, of which at most the last has digits within.
+fn is_dotted(value: &[u8]) -> bool {
+    let mut parts: Vec<_> = value.split(|&b| b == b'.').collect();
+    let last = parts.pop().unwrap_or_default();
+    parts.len() >= 2
+        && parts.into_iter().all(is_word_like)
+        && last.len() > 1
+        && last[0].is_ascii_alphabetic()
+        && last.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'_')
+        && vocabulary::likeness(last) > 60
 }
 
 /// `#id`, `.class`, `[attr]`, `input[type=…]`.

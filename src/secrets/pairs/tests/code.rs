@@ -262,7 +262,7 @@ fn languages_silent() {
         ("a.sql", "SELECT password FROM users WHERE token = :token"),
         ("a.sql", "WHERE password = ? AND x = 1"),
         ("tests/test_a.py", r#"password = "test""#),
-        ("tests/test_a.py", r#"password = "letmein123""#),
+        ("tests/test_a.py", r#"password = "password123""#),
         (
             "src/test/java/ATest.java",
             r#"user.setPassword("secret123");"#,

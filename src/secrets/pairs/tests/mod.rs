@@ -144,7 +144,12 @@ fn the_setting_takes_a_step() {
         candidates("src/a.py", weak)[0].sheet.confidence(),
         Confidence::Medium
     );
-    assert!(candidates("tests/a.py", weak).is_empty());
+    assert_eq!(
+        candidates("tests/a.py", weak)[0].sheet.confidence(),
+        Confidence::Medium
+    );
+    let label = r#"token = "letmein123""#;
+    assert!(candidates("tests/a.py", label).is_empty());
 }
 
 #[test]

@@ -1,5 +1,10 @@
 //! Places that only a credential can take.
 
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "every row of a table is quoted alike"
+)]
+
 use super::check_table;
 
 #[test]
@@ -187,5 +192,132 @@ fn places_silent() {
             ".netrc",
             "machine api.acme.com login app password <password>",
         ),
+    ]);
+}
+
+#[test]
+fn calls_whose_arguments_have_fixed_places() {
+    check_table(&[
+        (
+            "a.py",
+            r#"MySQLdb.connect("db1", "root", "«hunter2!x»", "shop")"#,
+        ),
+        ("a.py", r#"auth = HTTPDigestAuth("svc", "«hunter2!x»")"#),
+        ("a.py", r#"hmac.new(b"«{hex:32}»", text, sha256)"#),
+        (
+            "a.py",
+            r#"jwt.encode(claims, "«{b62:32}»", algorithm="HS256")"#,
+        ),
+        (
+            "a.js",
+            r#"jwt.sign(claims, '«{b62:32}»', { expiresIn: '1h' })"#,
+        ),
+        ("a.js", r#"crypto.createHmac('sha256', '«{b62:32}»')"#),
+        (
+            "A.java",
+            r#"new SecretKeySpec("«{b62:24}»".getBytes(UTF_8), "AES")"#,
+        ),
+        (
+            "A.java",
+            r#"store.load(stream, "«hunter2!x»".toCharArray());"#,
+        ),
+        (
+            "A.java",
+            r#"new PasswordAuthentication("bob", "«hunter2!x»".toCharArray())"#,
+        ),
+        (
+            "A.cs",
+            r#"new SymmetricSecurityKey(Encoding.UTF8.GetBytes("«{b62:32}»"))"#,
+        ),
+        ("a.rb", "http.basic_auth 'svc', '«hunter2!x»'"),
+        (
+            "a.php",
+            r#"curl_setopt($ch, CURLOPT_USERPWD, "svc:«hunter2!x»");"#,
+        ),
+        (
+            "A.java",
+            r#"String s = "Basic " + Base64.encode("svc:«hunter2!x»");"#,
+        ),
+        (
+            "a.c",
+            r#"mysql_real_connect(c, "db", "root", "«hunter2!x»", "app", 0);"#,
+        ),
+        ("a.c", r#"strcpy(config.password, "«hunter2!x»");"#),
+        ("a.py", r#"parser.set("db", "password", "«hunter2!x»")"#),
+        ("e2e/a.js", "await page.fill('#password', '«hunter2!x»');"),
+        (
+            "e2e/a.js",
+            "cy.get('input[name=password]').type('«hunter2!x»');",
+        ),
+        ("a.rb", "set :session_secret, '«{hex:64}»'"),
+        // A key that is read, an alphabet, a text.
+        (
+            "a.py",
+            "jwt.encode(claims, settings.SECRET, algorithm='HS256')",
+        ),
+        ("a.js", "jwt.sign(claims, 'secret')"),
+        (
+            "A.java",
+            r#"char[] hex = "0123456789abcdef".toCharArray();"#,
+        ),
+        ("a.py", r#"session.login("svc", read("x1"))"#),
+        ("a.js", "await page.fill('#password', 'password');"),
+        ("a.js", "expect(password).toBe('hunter2!x')"),
+    ]);
+}
+
+#[test]
+fn accounts_of_databases() {
+    check_table(&[
+        ("a.go", r#"dsn := "root:«hunter2!x»@tcp(db:3306)/app""#),
+        (
+            "A.java",
+            r#"connect("jdbc:oracle:thin:scott/«hunter2!x»@db:1521:x")"#,
+        ),
+        ("a.sh", "sqlplus -s scott/«hunter2!x»@db @report.sql"),
+        (
+            "a.sql",
+            "INSERT INTO users (name, password) VALUES ('a', '«hunter2!x»'), ('b', '«letmein123»');",
+        ),
+        (
+            "a.sql",
+            "INSERT INTO s (k, v) VALUES ('smtp_password', '«hunter2!x»');",
+        ),
+        (
+            "a.sql",
+            "INSERT INTO users (name, password) VALUES ('hunter2!x', NULL);",
+        ),
+        ("a.sql", "CREATE TABLE users (name text, password text);"),
+        (
+            "a.go",
+            r#"dsn := user + ":" + password + "@tcp(db:3306)/app""#,
+        ),
+    ]);
+}
+
+#[test]
+fn commands_that_take_a_password() {
+    check_table(&[
+        ("a.sh", "echo '«hunter2!x»' | sudo -S apt-get update"),
+        (
+            "a.sh",
+            "az login --service-principal -u x -p «{b62:32}» --tenant y",
+        ),
+        (
+            "a.sh",
+            "openssl enc -aes-256-cbc -k «hunter2!x» -in a -out b",
+        ),
+        ("a.sh", "smbclient //srv/share -U svc%«hunter2!x»"),
+        ("a.sh", "htpasswd -bc .htpasswd admin «hunter2!x»"),
+        (
+            "a.bat",
+            "net use x: \\\\srv\\share /user:CORP\\bob «hunter2!x»",
+        ),
+        ("a.sh", "mongo -u root -p «hunter2!x» app"),
+        ("a.sh", "mysqladmin -u root password '«hunter2!x»'"),
+        ("a.exp", "expect \"assword:\"\nsend \"«hunter2!x»\\r\""),
+        ("a.sh", "echo y | sudo -s make"),
+        ("a.sh", "htpasswd -c .htpasswd admin"),
+        ("a.sh", "mongo -u root -p $PW app"),
     ]);
 }

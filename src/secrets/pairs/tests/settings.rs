@@ -176,3 +176,23 @@ fn settings_silent() {
         ("main.tf", "  password = random_password.db.result"),
     ]);
 }
+
+#[test]
+fn what_numbers_and_signs_say_in_settings() {
+    check_table(&[
+        ("a.properties", "db.password=«Manager01»"),
+        ("a.env", "PGPASSWORD=«pgPa55x»"),
+        ("a.properties", "mail.password=«qzkv wxrm bjtp lhdg»"),
+        ("a.yml", "basicAuth: \"admin:«hunter2!x»\""),
+        (
+            "Dockerfile",
+            "ENV YARN_KEY=6A010C5166006599AA17F08146C2130DFD2497F5",
+        ),
+        (
+            "a.py",
+            "PASSWORD_HASHERS = ['a.b.hashers.Argon2PasswordHasher']",
+        ),
+        ("a.sh", "token=substr($0, start, 1)"),
+        ("a.docx", "\u{1}\u{2}pw=hunter2!x\u{3}\u{4}"),
+    ]);
+}

@@ -127,6 +127,20 @@ struct Arguments {
     command: Command,
 }
 
+/// The command line of `gate-hook scan` alone.
+#[derive(Debug, Parser)]
+struct Scan {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: OnlyScan,
+}
+
+#[derive(Debug, Subcommand)]
+enum OnlyScan {
+    Scan(scan::Arguments),
+}
+
 /// Options that every command takes.
 #[derive(Debug, Clone, Default, clap::Args)]
 struct Global {
@@ -231,6 +245,18 @@ fn run(arguments: &[OsString]) -> Exit {
     if let Some(arguments) = bandit::Arguments::from_command_line(arguments) {
         return finish(&Context::new(&Global::default()), |context| {
             bandit::run(&arguments, context)
+        });
+    }
+    // The tree of all commands takes longer to build than a small change to look at. Whatever is not a plain scan
+    // (help, a mistake) is left to it.
+    if arguments.get(1).is_some_and(|word| word == "scan")
+        && let Ok(Scan {
+            global,
+            command: OnlyScan::Scan(arguments),
+        }) = Scan::try_parse_from(arguments)
+    {
+        return finish(&Context::new(&global), |context| {
+            scan::run(&arguments, context)
         });
     }
     let parsed = declaration(arguments)

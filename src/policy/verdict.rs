@@ -105,9 +105,12 @@ pub struct Gate {
 
 /// Decides over findings.
 pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdict {
-    let fallback = [Policy::builtin()];
+    let fallback;
     let policies = match gate.policies.as_slice() {
-        [] => &fallback[..],
+        [] => {
+            fallback = [Policy::builtin()];
+            &fallback[..]
+        }
         policies => policies,
     };
     let sides: Vec<Side<'_>> = policies

@@ -159,11 +159,13 @@ fn found(
     directory: &str,
     ends: &[&Lookup<'_>],
 ) -> Result<Vec<(RepositorySettings, Scanner)>, ScanError> {
-    let fallback = [Policy::builtin()];
-    let policies = if policies.is_empty() {
-        &fallback
-    } else {
-        policies
+    let fallback;
+    let policies = match policies {
+        [] => {
+            fallback = [Policy::builtin()];
+            &fallback[..]
+        }
+        policies => policies,
     };
     let mut found: Vec<(RepositorySettings, Scanner)> = Vec::new();
     for (at, end) in ends.iter().enumerate() {

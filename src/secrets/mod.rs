@@ -6,6 +6,7 @@
 //! text ─► sweep ─► matcher, near, pattern ─► judge (confirm, placeholder) ─┐
 //!           ├────► structure (keys of several lines) ──────────────────────┼─► resolve ─► excerpt, pragma ─► findings
 //!           └────► pairs (names and values) ───────────────────────────────┘
+//!           encoded (texts within the text) ─► sweep, once more
 //! ```
 //!
 //! One pass over the text finds the words of all rules; where one hits, the rule's shape is tried there, and what
@@ -17,6 +18,7 @@ mod candidate;
 mod check;
 mod confirm;
 mod custom;
+mod encoded;
 mod example;
 mod excerpt;
 mod index;

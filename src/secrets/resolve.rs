@@ -38,6 +38,25 @@ pub(super) struct Found {
     pub(super) rank: Rank,
 }
 
+impl Found {
+    /// Turns what was found in a text into what it is in another, in which that text is written in some form.
+    pub(super) fn written(
+        mut self,
+        plain: &[u8],
+        form: &str,
+        place: impl Fn(&Range<usize>) -> Range<usize>,
+    ) -> Self {
+        let value = self.candidate.value;
+        self.identity
+            .get_or_insert_with(|| plain[value.clone()].to_vec());
+        self.candidate.value = place(&value);
+        self.candidate.public_prefix = 0;
+        self.claim = place(&self.claim);
+        self.candidate.notes.push(format!("written in {form}"));
+        self
+    }
+}
+
 /// Splits candidates into those that stay and those that lose, both in the order of their positions. The titles of
 /// losers of another family that name the same value go into the notes of the winner.
 pub(super) fn resolve(mut found: Vec<Found>) -> (Vec<Found>, Vec<Found>) {

@@ -1,6 +1,7 @@
 //! From a text to its findings: sweep, resolve, redact.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::candidate::Candidate;
@@ -11,7 +12,7 @@ use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
 use super::trace::{self, Trace};
-use super::{Options, Rule, catalog, pairs, pragma, score, structure};
+use super::{Options, Rule, catalog, encoded, pairs, pragma, score, structure};
 use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath, printable};
 use crate::input::Piece;
 
@@ -39,7 +40,7 @@ impl<'a> Scanner<'a> {
     /// `first_line` is the line of the real file on which `bytes` begins.
     pub fn scan(&self, place: &Place, bytes: &[u8], first_line: u32) -> Vec<Finding> {
         let text = text::readable(bytes);
-        let found = self.candidates(place, &text);
+        let found = self.candidates(&Context::of(place), &text, 0);
         if found.is_empty() {
             return Vec::new();
         }
@@ -73,9 +74,76 @@ impl<'a> Scanner<'a> {
         findings
     }
 
-    fn candidates(&self, place: &Place, text: &[u8]) -> Vec<Found> {
+    /// Returns what is found in a text, and what in others that are written within it, `depth` of them round this one.
+    fn candidates(&self, context: &Context, text: &[u8], depth: usize) -> Vec<Found> {
         let swept = self.rule_sets().map(|rules| sweep::sweep(text, &rules));
-        gather(place, text, swept)
+        self.gathered(context, text, swept, depth)
+    }
+
+    fn gathered(
+        &self,
+        context: &Context,
+        text: &[u8],
+        passes: impl Iterator<Item = Swept>,
+        depth: usize,
+    ) -> Vec<Found> {
+        let (mut found, seams) = gather(context, text, passes);
+        if depth < encoded::DEPTH {
+            found.extend(self.encoded(context, text, depth));
+            found.extend(self.joined(context, text, &seams, depth));
+        }
+        found
+    }
+
+    /// Returns what is found in texts that are written in another form.
+    fn encoded(&self, context: &Context, text: &[u8], depth: usize) -> Vec<Found> {
+        let mut all = Vec::new();
+        encoded::each(text, |plain| {
+            let readable = text::readable(&plain.bytes);
+            let context = context.written_as(plain.kind());
+            let found = self.candidates(&context, &readable, depth + 1);
+            // In another encoding no byte has a place of its own.
+            let moved = readable.len() != plain.bytes.len();
+            let whole = 0..plain.bytes.len();
+            let written = |part: &Range<usize>| plain.written(if moved { &whole } else { part });
+            let (winners, _) = resolve::resolve(found);
+            all.extend(
+                winners
+                    .into_iter()
+                    .map(|one| one.written(&readable, plain.form, written)),
+            );
+        });
+        all
+    }
+
+    /// Returns what is found across the seams of literals that are put together.
+    fn joined(&self, context: &Context, text: &[u8], seams: &[usize], depth: usize) -> Vec<Found> {
+        let mut all = Vec::new();
+        let mut read_to = 0;
+        for seam in seams {
+            if *seam < read_to {
+                continue;
+            }
+            let Some(joined) = encoded::join(text, *seam, read_to) else {
+                continue;
+            };
+            read_to = joined.end;
+            let plain = &joined.plain;
+            let found = self.candidates(context, &plain.bytes, depth + 1);
+            let crosses = |one: &Found| {
+                let value = &one.candidate.value;
+                let within = |seam: &&usize| value.start < **seam && **seam < value.end;
+                joined.seams.iter().find(within).is_some()
+            };
+            let (winners, _) = resolve::resolve(found);
+            all.extend(
+                winners
+                    .into_iter()
+                    .filter(crosses)
+                    .map(|one| one.written(&plain.bytes, plain.form, |part| plain.written(part))),
+            );
+        }
+        all
     }
 
     /// Returns what a scan of a text finds and leaves behind. `base` is what the scan of another text at such a place
@@ -89,7 +157,7 @@ impl<'a> Scanner<'a> {
             .rule_sets()
             .zip(&ends)
             .map(|(rules, ends)| sweep::sweep_ends(&text, &rules, ends));
-        let found = gather(place, &text, swept);
+        let found = self.gathered(&Context::of(place), &text, swept, 0);
         let fingerprints = if found.is_empty() {
             Vec::new()
         } else {
@@ -215,8 +283,13 @@ const ACCOUNTS: &[&str] = &[
     "users",
 ];
 
-/// Puts together what passes over a text have found, and what other readers make of it.
-fn gather(place: &Place, text: &[u8], passes: impl Iterator<Item = Swept>) -> Vec<Found> {
+/// Puts together what passes over a text have found, and what other readers make of it; and tells where literals are
+/// put together.
+fn gather(
+    context: &Context,
+    text: &[u8],
+    passes: impl Iterator<Item = Swept>,
+) -> (Vec<Found>, Vec<usize>) {
     let mut all = Swept::default();
     for pass in passes {
         all.found.extend(pass.found);
@@ -226,7 +299,6 @@ fn gather(place: &Place, text: &[u8], passes: impl Iterator<Item = Swept>) -> Ve
     }
     let mut found = all.found;
     found.extend(structure::find(text, &all.structures));
-    let context = Context::of(place);
     for one in &mut found {
         let (start, sheet) = (one.candidate.value.start, &mut one.candidate.sheet);
         if one.candidate.rule.id == HASH && !context.is_named(ACCOUNTS) {
@@ -239,13 +311,13 @@ fn gather(place: &Place, text: &[u8], passes: impl Iterator<Item = Swept>) -> Ve
     }
     // What a file full of digests takes below any worth is no finding.
     found.retain(|one| one.candidate.sheet.total() > 0);
-    let named = pairs::find(&context, text, &all.hits).into_iter();
+    let named = pairs::find(context, text, &all.hits).into_iter();
     found.extend(
         named
             .filter(|one| !all.refuted.contains(&one.value))
             .map(of_pair),
     );
-    found
+    (found, pairs::seams(&all.hits))
 }
 
 fn of_pair(candidate: Candidate) -> Found {

@@ -1,56 +1,99 @@
 //! A text as the engine reads it: bytes in UTF-8 or some eight-bit encoding, with lines and columns.
 //!
 //! In come the bytes of a file, out goes something to scan whose positions are lines and columns of that file.
-//! UTF-16 is turned into UTF-8 first, which keeps lines and characters where they are.
+//! UTF-16 and UTF-32 are turned into UTF-8 first, which keeps lines and characters where they are.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::finding::Position;
 
-/// Returns the text to scan: the bytes themselves, unless they are UTF-16.
+/// Returns the text to scan: the bytes themselves, unless they are UTF-16 or UTF-32, or characters without width part
+/// its letters.
 pub(super) fn readable(bytes: &[u8]) -> Cow<'_, [u8]> {
     match bytes {
+        [0xff, 0xfe, 0, 0, rest @ ..] => Cow::Owned(from_utf32(rest, u32::from_le_bytes)),
+        [0, 0, 0xfe, 0xff, rest @ ..] => Cow::Owned(from_utf32(rest, u32::from_be_bytes)),
         [0xff, 0xfe, rest @ ..] => Cow::Owned(from_utf16(rest, u16::from_le_bytes)),
         [0xfe, 0xff, rest @ ..] => Cow::Owned(from_utf16(rest, u16::from_be_bytes)),
-        _ => match zeros_of(bytes) {
-            Zeros::Odd => Cow::Owned(from_utf16(bytes, u16::from_le_bytes)),
-            Zeros::Even => Cow::Owned(from_utf16(bytes, u16::from_be_bytes)),
-            Zeros::None => Cow::Borrowed(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
+        _ => match width_of(bytes) {
+            Width::Little16 => Cow::Owned(from_utf16(bytes, u16::from_le_bytes)),
+            Width::Big16 => Cow::Owned(from_utf16(bytes, u16::from_be_bytes)),
+            Width::Little32 => Cow::Owned(from_utf32(bytes, u32::from_le_bytes)),
+            Width::Big32 => Cow::Owned(from_utf32(bytes, u32::from_be_bytes)),
+            Width::Byte => seamless(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)),
         },
     }
 }
 
-/// Which bytes of a text are zero.
-enum Zeros {
-    Odd,
-    Even,
-    None,
+/// Takes out the characters without width that stand between the letters of a word.
+fn seamless(bytes: &[u8]) -> Cow<'_, [u8]> {
+    /// What the spaces without width, the joiners and the word joiner begin with, in UTF-8.
+    const LEAD: u8 = 0xe2;
+    const REST: [[u8; 2]; 4] = [[0x80, 0x8b], [0x80, 0x8c], [0x80, 0x8d], [0x81, 0xa0]];
+    let within = |at: &usize| {
+        let letter = |byte: Option<&u8>| {
+            byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+        };
+        REST.iter().any(|rest| bytes[at + 1..].starts_with(rest))
+            && letter(at.checked_sub(1).and_then(|before| bytes.get(before)))
+            && letter(bytes.get(at + 3))
+    };
+    let mut plain = Vec::new();
+    let mut copied = 0;
+    for at in memchr::memchr_iter(LEAD, bytes).filter(within) {
+        plain.extend_from_slice(&bytes[copied..at]);
+        copied = at + 3;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(bytes);
+    }
+    plain.extend_from_slice(&bytes[copied..]);
+    Cow::Owned(plain)
 }
 
-/// Text in UTF-16 without a byte order mark is mostly ASCII with a zero beside each letter.
-fn zeros_of(bytes: &[u8]) -> Zeros {
+/// How many bytes a character has, and in which order.
+enum Width {
+    Byte,
+    Little16,
+    Big16,
+    Little32,
+    Big32,
+}
+
+/// Text in UTF-16 or UTF-32 without a byte order mark is mostly ASCII with zeros beside each letter.
+fn width_of(bytes: &[u8]) -> Width {
     const SAMPLE: usize = 512;
     const SHORTEST: usize = 16;
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     if sample.len() < SHORTEST || memchr::memchr(0, sample).is_none() {
-        return Zeros::None;
+        return Width::Byte;
     }
+    let quarter = sample.len() / 4;
     let zeros = |first: usize| {
-        sample
-            .iter()
-            .skip(first)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
+        let places = sample.iter().skip(first).step_by(4);
+        places.filter(|byte| **byte == 0).count()
     };
-    let (even, odd, half) = (zeros(0), zeros(1), sample.len() / 2);
-    let (most, few) = (half * 7 / 10, half / 20);
-    match () {
-        () if odd >= most && even <= few => Zeros::Odd,
-        () if even >= most && odd <= few => Zeros::Even,
-        () => Zeros::None,
+    let (most, few) = (quarter * 7 / 10, quarter / 20);
+    let full = [0, 1, 2, 3].map(|first| zeros(first) >= most);
+    let bare = [0, 1, 2, 3].map(|first| zeros(first) <= few);
+    match (full, bare) {
+        ([false, true, false, true], [true, _, true, _]) => Width::Little16,
+        ([true, false, true, false], [_, true, _, true]) => Width::Big16,
+        ([false, true, true, true], [true, ..]) => Width::Little32,
+        ([true, true, true, false], [.., true]) => Width::Big32,
+        _ => Width::Byte,
     }
+}
+
+fn from_utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Vec<u8> {
+    let characters = bytes.chunks(4).map(|four| {
+        <[u8; 4]>::try_from(four)
+            .ok()
+            .and_then(|four| char::from_u32(unit(four)))
+            .unwrap_or(char::REPLACEMENT_CHARACTER)
+    });
+    characters.collect::<String>().into_bytes()
 }
 
 fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
@@ -173,6 +216,35 @@ mod tests {
         assert_eq!(
             &*readable(b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"),
             b"a\0b\0\0\0\0c\xff\0\0\0\0\0\0\0\0\0"
+        );
+    }
+
+    #[test]
+    fn utf_32_is_read() {
+        let little: Vec<u8> = "key = grün\r\n"
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
+        let big: Vec<u8> = "key = grün\r\n"
+            .chars()
+            .flat_map(|c| u32::from(c).to_be_bytes())
+            .collect();
+        for bytes in [
+            little.clone(),
+            big.clone(),
+            [vec![0xff, 0xfe, 0, 0], little].concat(),
+            [vec![0, 0, 0xfe, 0xff], big].concat(),
+        ] {
+            assert_eq!(&*readable(&bytes), "key = grün\r\n".as_bytes());
+        }
+    }
+
+    #[test]
+    fn characters_without_width_do_not_part_a_word() {
+        let text = "a\u{200b}b\u{2060}c \u{200d} d\u{2014}e";
+        assert_eq!(
+            &*readable(text.as_bytes()),
+            "abc \u{200d} d\u{2014}e".as_bytes()
         );
     }
 

@@ -5,6 +5,8 @@
 
 #[path = "secrets_quality/contexts.rs"]
 mod contexts;
+#[path = "secrets_quality/forms.rs"]
+mod forms;
 #[path = "secrets_quality/made_up.rs"]
 mod made_up;
 #[path = "secrets_quality/ordinary.rs"]
@@ -83,6 +85,20 @@ fn is_found(path: &str, text: &str, value: &str) -> bool {
     findings
         .iter()
         .any(|finding| finding.location.start.line <= last && finding.location.end.line >= first)
+}
+
+/// Whether a rule, or any, finds something in these bytes.
+fn finds(path: &str, bytes: &[u8], rule: &str) -> bool {
+    let allowed = |_: &RepoPath, _: &[u8]| false;
+    let scanner = Scanner::new(Options {
+        fingerprint_key: b"",
+        custom: Vec::new(),
+        allowed: &allowed,
+    });
+    let findings = scanner.scan(&Place::File(RepoPath::new(path)), bytes, 1);
+    findings
+        .iter()
+        .any(|finding| rule.is_empty() || finding.rule.id == rule)
 }
 
 /// Writes a secret into a place; nothing if the place cannot hold it as it stands.

@@ -52,6 +52,8 @@ pub(super) enum Start {
     Encoded,
     /// A literal that is made an array of characters, at its closing mark.
     Characters,
+    /// A place where literals may be put together.
+    Seam,
     /// The question for a password that a script waits for.
     Expected,
 }
@@ -218,6 +220,22 @@ anchors! {
     "mysql_connect(" => Start::Arguments(2),
     "mysqli_connect(" => Start::Arguments(2),
     " pdo(" => Start::Arguments(2),
+    "\" +" => Start::Seam,
+    "' +" => Start::Seam,
+    "\"+" => Start::Seam,
+    "'+" => Start::Seam,
+    "\" ." => Start::Seam,
+    "' ." => Start::Seam,
+    "\" &" => Start::Seam,
+    "\" <>" => Start::Seam,
+    "\" \\" => Start::Seam,
+    "' \\" => Start::Seam,
+    "+ \"" => Start::Seam,
+    "+ '" => Start::Seam,
+    ". \"" => Start::Seam,
+    ". '" => Start::Seam,
+    "\"\n" => Start::Seam,
+    "'\n" => Start::Seam,
     "hmac.new(" => Start::KeyArgument(0),
     "hmac256(" => Start::KeyArgument(0),
     "hmac384(" => Start::KeyArgument(0),

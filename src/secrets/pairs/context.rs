@@ -91,6 +91,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Returns the context of a text of another kind that is written within one of this.
+    pub(in crate::secrets) fn written_as(self, kind: Kind) -> Self {
+        Self { kind, ..self }
+    }
+
     /// Returns whether the file's name is one of `names`.
     pub(in crate::secrets) fn is_named(&self, names: &[&str]) -> bool {
         names

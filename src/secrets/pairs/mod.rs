@@ -87,6 +87,7 @@ pub(super) fn find(context: &Context, text: &[u8], hits: &[Hit]) -> Vec<Candidat
             Start::KeyArgument(which) => {
                 found.extend(arguments::key(text, context, which, hit.end));
             }
+            Start::Seam => {}
             Start::Characters => found.extend(arguments::characters(text, context, hit.start)),
             Start::Expected => found.extend(command::expected(text, context, hit.end)),
             Start::GoSource => found.extend(url::go_source(text, context, hit.start)),
@@ -96,6 +97,12 @@ pub(super) fn find(context: &Context, text: &[u8], hits: &[Hit]) -> Vec<Candidat
         }
     }
     without_overlaps(found)
+}
+
+/// Returns where literals may be put together.
+pub(super) fn seams(hits: &[Hit]) -> Vec<usize> {
+    let is_seam = |hit: &&Hit| matches!(STARTS[hit.keyword], Start::Seam);
+    hits.iter().filter(is_seam).map(|hit| hit.start).collect()
 }
 
 /// The anchor without the quotation marks and operators that it may have at its ends.

@@ -1,0 +1,410 @@
+//! Finds what is written in another form, and reads it: base64, hexadecimal digits, the escapes of URLs, programs and
+//! markup, gzip within base64, and literals that a program puts together.
+//!
+//! In comes a text, out go plain texts that know where in it they come from. What may be encoded is a long run of
+//! characters without blanks, quotation marks and brackets; a look at its beginning tells whether it decodes to text,
+//! so that digests, images and certificates cost next to nothing.
+
+mod escapes;
+mod joined;
+
+use std::io::Read as _;
+use std::ops::Range;
+
+pub(super) use joined::join;
+
+use super::confirm::encoding;
+use super::pairs::context::Kind;
+use super::shape::Class;
+
+/// How many forms may be wrapped round each other.
+pub(super) const DEPTH: usize = 3;
+/// The shortest run that is decoded; what is shorter holds no credential with a format.
+const SHORTEST: usize = 24;
+/// How much of a compressed text is read.
+const INFLATED: u64 = 1 << 20;
+/// How many bytes have to be text before the rest is decoded.
+const SAMPLE: usize = 12;
+
+/// A text in plain, and where it comes from.
+pub(super) struct Plain {
+    /// The text.
+    pub(super) bytes: Vec<u8>,
+    /// What it was written in.
+    pub(super) form: &'static str,
+    origin: Origin,
+    /// Where it was written.
+    range: Range<usize>,
+}
+
+/// Where the bytes of a plain text come from.
+enum Origin {
+    /// Four characters for three bytes.
+    Base64,
+    /// Two digits a byte.
+    Hex,
+    /// For each byte the place where it is written, and for the end.
+    Table(Vec<u32>),
+    /// No byte has a place of its own.
+    Whole,
+}
+
+impl Plain {
+    /// Returns where a part of the plain text is written.
+    pub(super) fn written(&self, part: &Range<usize>) -> Range<usize> {
+        let (start, end) = match &self.origin {
+            Origin::Base64 => (
+                self.range.start + part.start * 4 / 3,
+                self.range.start + (part.end * 4).div_ceil(3),
+            ),
+            Origin::Hex => (
+                self.range.start + part.start * 2,
+                self.range.start + part.end * 2,
+            ),
+            Origin::Table(places) => (place(places, part.start), place(places, part.end)),
+            Origin::Whole => (self.range.start, self.range.end),
+        };
+        start.min(self.range.end)..end.min(self.range.end)
+    }
+
+    /// Returns how the plain text is written: nothing is known of it but what it looks like.
+    pub(super) fn kind(&self) -> Kind {
+        /// What is longer is a program or data more often than settings.
+        const SETTINGS: usize = 4 << 10;
+        match self.bytes.trim_ascii_start().first() {
+            Some(b'{' | b'[') => Kind::Data,
+            Some(b'<') => Kind::Markup,
+            _ if self.bytes.len() <= SETTINGS => Kind::Config,
+            _ => Kind::Source,
+        }
+    }
+}
+
+fn place(places: &[u32], at: usize) -> usize {
+    places
+        .get(at)
+        .or(places.last())
+        .map_or(0, |at| *at as usize)
+}
+
+/// Calls `visit` with every plain text that is written in another form.
+pub(super) fn each(text: &[u8], mut visit: impl FnMut(Plain)) {
+    let mut read_to = 0;
+    for run in Runs::of(text) {
+        if let Some(plain) = escapes::decode(text, run.clone()) {
+            visit(plain);
+        }
+        let encoded = |byte: &u8| Class::B64.contains(*byte) || Class::B64u.contains(*byte);
+        let mut start = run.start;
+        for part in text[run].split(|byte| !encoded(byte)) {
+            let piece = start..start + part.len();
+            start = piece.end + 1;
+            if piece.len() < SHORTEST || piece.start < read_to {
+                continue;
+            }
+            if let Some(plain) = decoded(text, piece) {
+                read_to = plain.range.end;
+                visit(plain);
+            }
+        }
+    }
+}
+
+/// Long runs of characters that encoded text is made of.
+struct Runs<'t> {
+    text: &'t [u8],
+    at: usize,
+    done: usize,
+}
+
+impl<'t> Runs<'t> {
+    fn of(text: &'t [u8]) -> Self {
+        Self {
+            text,
+            at: SHORTEST - 1,
+            done: 0,
+        }
+    }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Range<usize>;
+
+    /// Looks at every 24th byte only: a run of that length cannot lie between two of them.
+    fn next(&mut self) -> Option<Self::Item> {
+        while let Some(byte) = self.text.get(self.at) {
+            if !IN_RUN[usize::from(*byte)] {
+                self.at += SHORTEST;
+                continue;
+            }
+            let in_run = |byte: &&u8| IN_RUN[usize::from(**byte)];
+            let before = &self.text[self.done..self.at];
+            let start = self.at - before.iter().rev().take_while(in_run).count();
+            let end = self.at + self.text[self.at..].iter().take_while(in_run).count();
+            self.done = end;
+            self.at = end + SHORTEST;
+            if end - start >= SHORTEST {
+                return Some(start..end);
+            }
+        }
+        None
+    }
+}
+
+/// All that prints, without quotation marks, brackets and what parts the items of a list.
+static IN_RUN: [bool; 256] = in_run();
+
+const fn in_run() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        table[byte as usize] = !matches!(
+            byte,
+            b'"' | b'\''
+                | b'`'
+                | b'<'
+                | b'>'
+                | b'('
+                | b')'
+                | b'{'
+                | b'}'
+                | b'['
+                | b']'
+                | b','
+                | b'|'
+        );
+        byte += 1;
+    }
+    table
+}
+
+fn digits(text: &[u8], piece: &Range<usize>) -> Option<Plain> {
+    let written = &text[piece.clone()];
+    if !written[..SHORTEST].iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    let byte = |pair: &[u8]| Some((value(pair[0])? << 4 | value(pair[1])?) as u8);
+    let sample: Vec<u8> = written[..SHORTEST]
+        .chunks_exact(2)
+        .filter_map(byte)
+        .collect();
+    if !is_text(&sample) || !written.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    Some(Plain {
+        bytes: written.chunks_exact(2).filter_map(byte).collect(),
+        form: "hexadecimal digits",
+        origin: Origin::Hex,
+        range: piece.clone(),
+    })
+}
+
+/// Reads a piece from its beginning, or from behind a sign that base64 shares with paths.
+fn decoded(text: &[u8], piece: Range<usize>) -> Option<Plain> {
+    let mut start = piece.start;
+    for _ in 0..4 {
+        let rest = start..piece.end;
+        let plain = digits(text, &rest).or_else(|| base64(text, rest));
+        if plain.is_some() {
+            return plain;
+        }
+        let sign = text[start..piece.end]
+            .iter()
+            .position(|byte| !byte.is_ascii_alphanumeric())?;
+        start += sign + 1;
+        if piece.end - start < SHORTEST {
+            return None;
+        }
+    }
+    None
+}
+
+fn base64(text: &[u8], piece: Range<usize>) -> Option<Plain> {
+    let written = &text[piece.clone()];
+    let sample = &written[..SAMPLE / 3 * 4];
+    // Most runs end here: the first character of each group tells a sign that prints, or the zero beside one.
+    let prints = |first: &u8| matches!(first, b'I'..=b'Z' | b'a'..=b'f' | b'C' | b'D');
+    let marks: [&[u8]; 3] = [b"H4s", b"77u", b"//4"];
+    let is_likely = sample.iter().step_by(4).all(prints)
+        || prints(&sample[0]) && sample[4] == b'A' && prints(&sample[8]) && sample[12] == b'A'
+        || marks.iter().any(|mark| sample.starts_with(mark));
+    if !is_likely {
+        return None;
+    }
+    let sample = encoding::base64(sample)?;
+    let compressed = sample.starts_with(&[0x1f, 0x8b]);
+    if !compressed && !is_text(&sample) {
+        return None;
+    }
+    let (written, places) = lines(text, &piece);
+    let whole = written.len() / 4 * 4;
+    let bytes = encoding::base64(&written).or_else(|| encoding::base64(&written[..whole]))?;
+    let end = places.last().map_or(piece.end, |last| *last as usize);
+    let range = piece.start..end;
+    if compressed {
+        let mut plain = Vec::new();
+        let stream = flate2::read::GzDecoder::new(&bytes[..]);
+        // What was read before an error counts.
+        let _ = stream.take(INFLATED).read_to_end(&mut plain);
+        return (!plain.is_empty()).then_some(Plain {
+            bytes: plain,
+            form: "compressed base64",
+            origin: Origin::Whole,
+            range,
+        });
+    }
+    let origin = if places.is_empty() {
+        Origin::Base64
+    } else {
+        let place = |at: usize| places[(at * 4 / 3).min(places.len() - 1)];
+        let mut table: Vec<_> = (0..bytes.len()).map(place).collect();
+        table.push(end as u32);
+        Origin::Table(table)
+    };
+    Some(Plain {
+        bytes,
+        form: "base64",
+        origin,
+        range,
+    })
+}
+
+/// The base64 of the piece and of the lines that go on with it, and where each character stands; no places for a
+/// piece that ends on its line.
+fn lines(text: &[u8], piece: &Range<usize>) -> (Vec<u8>, Vec<u32>) {
+    /// The shortest line that tools break.
+    const WRAPPED: usize = 60;
+    let mut written = text[piece.clone()].to_vec();
+    let mut places = Vec::new();
+    let mut end = piece.end;
+    while piece.len() >= WRAPPED {
+        let gap = text[end..]
+            .iter()
+            .take(WRAPPED)
+            .take_while(|byte| byte.is_ascii_whitespace())
+            .count();
+        let start = end + gap;
+        let length = Class::B64.run(&text[start..], piece.len());
+        if length == 0 || !text[end..start].contains(&b'\n') {
+            break;
+        }
+        if places.is_empty() {
+            places.extend((piece.start..piece.end).map(|at| at as u32));
+        }
+        written.extend_from_slice(&text[start..start + length]);
+        places.extend((start..start + length).map(|at| at as u32));
+        end = start + length;
+        if length < piece.len() {
+            break;
+        }
+    }
+    if !places.is_empty() {
+        places.push(end as u32);
+    }
+    (written, places)
+}
+
+/// Whether the first bytes are those of a text, in UTF-8 or UTF-16.
+fn is_text(sample: &[u8]) -> bool {
+    let prints =
+        |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
+    let wide = || {
+        sample
+            .chunks_exact(2)
+            .all(|pair| prints(&pair[0]) && pair[1] == 0)
+    };
+    let marked = || sample.starts_with(b"\xef\xbb\xbf") || sample.starts_with(b"\xff\xfe");
+    sample.iter().take(SAMPLE).all(prints) || wide() || marked()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The plain texts within a text, each with what is written where its first and last byte come from.
+    fn plains(text: &str) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        each(text.as_bytes(), |plain| {
+            let written = plain.written(&(0..plain.bytes.len()));
+            found.push((
+                String::from_utf8_lossy(&plain.bytes).into_owned(),
+                text[written].to_owned(),
+            ));
+        });
+        found
+    }
+
+    fn encoded(plain: &str) -> String {
+        encoding::to_base64(plain.as_bytes(), false)
+    }
+
+    #[test]
+    fn forms_are_read() {
+        let plain = "login: svc, on db1.acme.com";
+        let hex: String = plain.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let escaped: String = plain.bytes().map(|byte| format!("\\u{byte:04x}")).collect();
+        let percent: String = plain.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        for form in [encoded(plain), hex, escaped, percent] {
+            for text in [
+                form.clone(),
+                format!("data = \"{form}\"\n"),
+                format!("a/{form}"),
+            ] {
+                let found = plains(&text);
+                assert!(
+                    found
+                        .iter()
+                        .any(|(read, written)| read.ends_with(plain) && written.ends_with(&form)),
+                    "{text}: {found:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_traced_to_where_it_is_written() {
+        let text = format!("x = {}", encoded("one two three four five"));
+        let mut seen = false;
+        each(text.as_bytes(), |plain| {
+            let at = plain
+                .bytes
+                .windows(4)
+                .position(|part| part == b"four")
+                .unwrap();
+            let written = plain.written(&(at..at + 4));
+            let start = (written.start - 4) * 3 / 4;
+            assert!(start <= at && written.len() >= 6 && written.len() <= 8);
+            seen = true;
+        });
+        assert!(seen);
+    }
+
+    #[test]
+    fn lines_of_base64_are_one_text() {
+        let plain = "a line of settings that is longer than tools let it be, ".repeat(4);
+        let encoded = encoded(&plain);
+        let rows: Vec<_> = encoded
+            .as_bytes()
+            .chunks(64)
+            .map(|row| String::from_utf8_lossy(row).into_owned())
+            .collect();
+        let text = format!("data: |\n  {}\nnext: 1\n", rows.join("\n  "));
+        let found = plains(&text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(plain.starts_with(found[0].0.trim_end()) && found[0].0.len() > 200);
+        assert!(found[0].1.ends_with(rows.last().unwrap()));
+    }
+
+    #[test]
+    fn what_is_no_text_is_let_go() {
+        for text in [
+            "AbstractSingletonProxyFactoryBeanDefinition",
+            "integrity sha512-9v2KbgC3Sb2vZx1qEwG1xj1c0zWJ7xw6yX8yUuSx2Qd4wB3y",
+            "commit 0123456789abcdef0123456789abcdef01234567",
+            "https://acme.com/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o",
+        ] {
+            assert_eq!(plains(text), [], "{text}");
+        }
+    }
+}

@@ -38,8 +38,9 @@ const PACKAGES: &[&str] = &[
     "xml",
     "xmlrpc",
 ];
-/// Three files such as a commit touches.
-const THREE: &[&str] = &["subprocess.py", "tempfile.py", "ftplib.py"];
+/// Three files such as a commit touches, 44 kB, and three large ones, 154 kB.
+const THREE: &[&str] = &["asyncio/subprocess.py", "shelve.py", "uuid.py"];
+const THREE_LARGE: &[&str] = &["subprocess.py", "tempfile.py", "ftplib.py"];
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -58,10 +59,16 @@ fn main() {
     let packages = PACKAGES.iter().map(|name| library.join(name));
     let packages = packages.filter(|package| package.is_dir()).collect();
     let whole: Vec<PathBuf> = directory.map_or(packages, |directory| vec![directory.into()]);
-    let three: Vec<PathBuf> = THREE.iter().map(|name| library.join(name)).collect();
+    let in_library =
+        |names: &[&str]| -> Vec<PathBuf> { names.iter().map(|name| library.join(name)).collect() };
     for (name, files, rounds) in [
         ("a tree", &whole, rounds.unwrap_or(3)),
-        ("three files", &three, rounds.unwrap_or(15)),
+        ("three files", &in_library(THREE), rounds.unwrap_or(15)),
+        (
+            "three large files",
+            &in_library(THREE_LARGE),
+            rounds.unwrap_or(15),
+        ),
     ] {
         for cores in ["all cores", "one core"] {
             println!("\n{name}, {cores} ({rounds} rounds)");

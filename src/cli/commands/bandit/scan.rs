@@ -11,6 +11,9 @@ use crate::bandit::{FileReport, Scanner};
 /// The name under which standard input is given, and the one under which it is shown.
 pub(super) const STDIN: [&str; 2] = ["-", "<stdin>"];
 
+/// How many bytes one thread reads sooner than two.
+const ONE_THREAD: u64 = 64 << 10;
+
 /// What became of a file.
 pub(super) struct Scanned {
     /// The name it is shown under.
@@ -40,11 +43,11 @@ pub(super) fn scan(
                 .map_err(|error| reason(&error)),
         },
     };
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let workers = cores.min(files.len());
-    if workers < 2 {
+    if !is_worth_a_thread(files) {
         return files.iter().map(one).collect();
     }
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = cores.min(files.len());
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
@@ -71,6 +74,17 @@ pub(super) fn scan(
     });
     answers.sort_by_key(|(index, _)| *index);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Returns whether there is enough to read to make up for what starting a thread costs.
+fn is_worth_a_thread(files: &[(&str, &Path)]) -> bool {
+    let mut left = ONE_THREAD;
+    files.len() > 1
+        && files.iter().any(|(_, path)| {
+            let length = fs::metadata(path).map_or(0, |data| data.len());
+            left = left.saturating_sub(length);
+            left == 0
+        })
 }
 
 /// Returns what the system says about an error, without the number that Rust adds.

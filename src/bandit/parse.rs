@@ -44,7 +44,11 @@ impl NotParsed {
 }
 
 /// A syntax tree with its tokens.
-pub(super) struct Tree(Option<Parsed<ModModule>>);
+pub(super) struct Tree {
+    parsed: Option<Parsed<ModModule>>,
+    /// Whether it is known to need little stack to be dropped.
+    shallow: bool,
+}
 
 impl Tree {
     /// Returns the file.
@@ -58,31 +62,43 @@ impl Tree {
     }
 
     fn parsed(&self) -> &Parsed<ModModule> {
-        self.0
+        self.parsed
             .as_ref()
             .expect("the tree is only taken when dropped")
+    }
+
+    /// Takes note of how deep the tree is, for when it is dropped.
+    pub(super) fn measured(&mut self, depth: usize) {
+        self.shallow = depth < SHALLOW;
     }
 
     /// Gives the memory up. Dropping a tree recurses as deep as it is, and one that is too deep to be walked is
     /// too deep for that, too; such files are rare, and made to do harm.
     pub(super) fn leak(mut self) {
-        std::mem::forget(self.0.take());
+        std::mem::forget(self.parsed.take());
     }
 }
 
 impl Drop for Tree {
     fn drop(&mut self) {
-        let parsed = self.0.take();
-        stacker::maybe_grow(RED_ZONE, 8 << 20, || drop(parsed));
+        let parsed = self.parsed.take();
+        if self.shallow {
+            drop(parsed);
+        } else {
+            stacker::maybe_grow(RED_ZONE, 8 << 20, || drop(parsed));
+        }
     }
 }
 
 /// How much stack there has to be before more is asked for.
 pub(super) const RED_ZONE: usize = 512 << 10;
 
+/// How deep nearly all trees are. To ask how much stack is left costs more than the levels up to here.
+const SHALLOW: usize = 48;
+
 /// Calls `f` with enough stack for a few more levels of a tree.
 pub(super) fn with_stack<T>(depth: usize, f: impl FnOnce() -> T) -> T {
-    if depth.is_multiple_of(16) {
+    if depth >= SHALLOW && depth.is_multiple_of(16) {
         stacker::maybe_grow(RED_ZONE, 4 << 20, f)
     } else {
         f()
@@ -103,7 +119,10 @@ pub(super) fn parse(text: &str, python: PythonVersion, invalid: &[u32]) -> Resul
     guard(text)?;
     let options = ParseOptions::from(Mode::Module).with_target_version(grammar(python));
     let parsed = parse_unchecked(text, options);
-    let tree = Tree(parsed.try_into_module());
+    let tree = Tree {
+        parsed: parsed.try_into_module(),
+        shallow: false,
+    };
     let parsed = tree.parsed();
     let refused = parsed.errors().iter().any(|error| !is_later_stage(error))
         || !parsed.unsupported_syntax_errors().is_empty()
@@ -139,15 +158,24 @@ fn is_later_stage(_error: &ruff_python_parser::ParseError) -> bool {
 fn guard(text: &str) -> Result<(), NotParsed> {
     let bytes = text.as_bytes();
     let words = ["not", "lambda", "await", "else", "yield"];
-    let opening = |byte: &&u8| matches!(byte, b'(' | b'[' | b'{' | b'-' | b'+' | b'~' | b'*');
     let few = bytes.len() < 8 * DEEPEST
-        || bytes.iter().filter(opening).count()
+        || opening(bytes)
             + words
                 .iter()
                 .map(|word| memchr::memmem::find_iter(bytes, word).count())
                 .sum::<usize>()
             < 8 * DEEPEST;
     if few { Ok(()) } else { measure(text) }
+}
+
+/// Counts the bytes that may open a level.
+fn opening(bytes: &[u8]) -> usize {
+    let opens = |&byte: &u8| matches!(byte, b'(' | b'[' | b'{' | b'-' | b'+' | b'~' | b'*');
+    // As long as the sum fits a byte, many bytes are looked at at once.
+    let counts = bytes.chunks(255);
+    counts
+        .map(|chunk| usize::from(chunk.iter().map(|byte| u8::from(opens(byte))).sum::<u8>()))
+        .sum()
 }
 
 /// Measures how deep the brackets and the prefixes (`-`, `not`, `lambda` …) of a text nest.

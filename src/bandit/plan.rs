@@ -1,6 +1,8 @@
 //! The tests of a scan, arranged so that a node is only shown to those that it can concern.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::check::{self, Callee, Listed, On, Test};
 use super::settings::{Settings, TestSet};
@@ -14,9 +16,9 @@ pub(super) struct Plan {
     pub(super) handlers: Vec<&'static Test>,
     pub(super) files: Vec<&'static Test>,
     pub(super) listed_imports: Vec<(&'static Test, &'static Listed)>,
-    listed_calls: HashMap<&'static str, &'static Test>,
+    listed_calls: FxHashMap<&'static str, &'static Test>,
     /// The last components of names, each with the tests of `calls` that it concerns, one bit each.
-    by_name: HashMap<String, u64>,
+    by_name: FxHashMap<Cow<'static, str>, u64>,
     /// Tests of every call that has keyword arguments.
     with_keywords: u64,
     /// Tests of names that contain something.
@@ -24,6 +26,9 @@ pub(super) struct Plan {
     /// The tests whose findings are reported; others only say what must not be shown.
     pub(super) reported: TestSet,
 }
+
+/// About how many names the tests know.
+const NAMES: usize = 256;
 
 /// The bit of the lists in the sets of tests that a call concerns.
 pub(super) const LISTED: u64 = 1 << 63;
@@ -52,47 +57,59 @@ impl Plan {
             files: of(|on| matches!(on, On::File(_))),
             listed_imports,
             listed_calls,
-            by_name: HashMap::new(),
+            by_name: FxHashMap::with_capacity_and_hasher(NAMES, FxBuildHasher),
             with_keywords: 0,
             containing: Vec::new(),
             reported: settings.tests,
         };
-        plan.index(settings);
+        plan.index(settings, &tests);
         plan
     }
 
-    fn index(&mut self, settings: &Settings) {
-        let mut names: Vec<(&str, u64)> = Vec::new();
+    fn index(&mut self, settings: &Settings, tests: &[&Test]) {
+        let by_name = &mut self.by_name;
+        let mut fixed = |names: &[&'static str], bit: u64| {
+            for name in names {
+                *by_name.entry(Cow::Borrowed(last(name))).or_default() |= bit;
+            }
+        };
+        let mut given: Vec<(&String, u64)> = Vec::new();
         for (position, test) in self.calls.iter().enumerate() {
             let bit = 1 << position;
             let On::Call(callee, _) = &test.on else {
                 continue;
             };
             match callee {
-                Callee::Named(list) => names.extend(list.iter().map(|&name| (name, bit))),
+                Callee::Named(names) => fixed(names, bit),
                 Callee::Containing(part) => self.containing.push((part, bit)),
                 Callee::AnyWithKeywords => self.with_keywords |= bit,
                 Callee::Shell => {
                     let shell = &settings.options.shell_injection;
                     let lists = [&shell.subprocess, &shell.shell, &shell.no_shell];
                     let all = lists.into_iter().flatten().flatten();
-                    names.extend(all.map(|name| (name.as_str(), bit)));
+                    given.extend(all.map(|name| (name, bit)));
                 }
-                Callee::Markup(list) => {
+                Callee::Markup(names) => {
                     let more = &settings.options.markupsafe_xss.extend_markup_names;
-                    names.extend(list.iter().map(|&name| (name, bit)));
-                    names.extend(more.iter().map(|name| (name.as_str(), bit)));
+                    fixed(names, bit);
+                    given.extend(more.iter().map(|name| (name, bit)));
                 }
             }
         }
-        if !self.listed_calls.is_empty() {
-            let listed: Vec<&str> = self.listed_calls.keys().copied().collect();
-            names.extend(listed.into_iter().map(|name| (name, LISTED)));
-            names.extend(["import_module", "__import__"].map(|name| (name, LISTED)));
+        let lists = tests.iter().filter_map(|test| match &test.on {
+            On::ListedCall(list) | On::ListedImport(list) => Some(list.names),
+            _ => None,
+        });
+        for names in lists {
+            fixed(names, LISTED);
+            fixed(&["import_module", "__import__"], LISTED);
         }
-        for (name, bit) in names {
-            let last = name.rsplit('.').next().unwrap_or(name);
-            *self.by_name.entry(last.to_owned()).or_default() |= bit;
+        for (name, bit) in given {
+            let name = last(name);
+            match self.by_name.get_mut(name) {
+                Some(bits) => *bits |= bit,
+                None => drop(self.by_name.insert(Cow::Owned(name.to_owned()), bit)),
+            }
         }
     }
 
@@ -116,19 +133,25 @@ impl Plan {
     }
 }
 
+/// Returns the last component of a qualified name.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}
+
 /// Returns whether a test finds passwords: these always run, so that no report shows one.
 fn find_passwords(test: &Test) -> bool {
     matches!(test.id(), "B105" | "B106" | "B107")
 }
 
 type Lists = (
-    HashMap<&'static str, &'static Test>,
+    FxHashMap<&'static str, &'static Test>,
     Vec<(&'static Test, &'static Listed)>,
 );
 
 /// Arranges the lists: all names that may be called, and the lists of imports in the order of their ids.
 fn lists(tests: &[&'static Test]) -> Lists {
-    let (mut calls, mut imports) = (HashMap::new(), Vec::new());
+    let mut calls = FxHashMap::with_capacity_and_hasher(NAMES, FxBuildHasher);
+    let mut imports = Vec::new();
     for &test in tests {
         match &test.on {
             On::ListedCall(list) => calls.extend(list.names.iter().map(|&name| (name, test))),

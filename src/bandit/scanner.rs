@@ -16,7 +16,7 @@ use super::report::{Counts, FileMetrics, FileReport};
 use super::settings::Settings;
 use super::shown::{Raw, Shower};
 use super::tree::Node;
-use super::walk::Walker;
+use super::walk::{REFERENCE_DEPTH, Walker};
 
 /// The path under which the standard input is shown.
 const STDIN: &str = "<stdin>";
@@ -52,7 +52,7 @@ impl Scanner {
     fn read(&self, path: &str, content: &[u8], report: &mut FileReport) -> Result<(), NotParsed> {
         let decoded = decode::decode(content, &self.settings)?;
         let python = self.settings.python;
-        let tree = parse::parse(&decoded.text, python, &decoded.invalid)?;
+        let mut tree = parse::parse(&decoded.text, python, &decoded.invalid)?;
         let source = Source::new(&decoded.text, python);
         let nosec = if self.settings.ignore_nosec {
             BTreeMap::new()
@@ -61,11 +61,12 @@ impl Scanner {
         };
         let mut walker = Walker::new(&self.plan, &self.settings.options, path, &source, &nosec);
         let result = walker.below(Node::Module(tree.module()));
-        let beyond = walker.is_beyond_reference();
+        let depth = walker.deepest;
         if result.is_ok() {
             self.texts(&mut walker, &decoded);
-            report.beyond_reference = beyond;
+            report.beyond_reference = depth > REFERENCE_DEPTH;
             self.show(walker, &tree, &decoded, path, content, report);
+            tree.measured(depth);
             return Ok(());
         }
         report.metrics = FileMetrics {

@@ -20,7 +20,7 @@ use super::shown::{Raw, Scope};
 use super::tree::{self, Node};
 
 /// How deep the reference tool can follow a tree.
-const REFERENCE_DEPTH: usize = 980;
+pub(super) const REFERENCE_DEPTH: usize = 980;
 
 /// The tree is deeper than [`DEEPEST`].
 pub(super) struct TooDeep;
@@ -39,7 +39,8 @@ pub(super) struct Walker<'w, 'a> {
     pub(super) found: Vec<Raw<'a>>,
     pub(super) secrets: Vec<TextRange>,
     pub(super) metrics: FileMetrics,
-    deepest: usize,
+    /// How deep the tree was so far.
+    pub(super) deepest: usize,
 }
 
 impl<'w, 'a> Walker<'w, 'a> {
@@ -64,11 +65,6 @@ impl<'w, 'a> Walker<'w, 'a> {
             metrics: FileMetrics::default(),
             deepest: 0,
         }
-    }
-
-    /// Returns whether the tree was deeper than the reference tool can follow.
-    pub(super) fn is_beyond_reference(&self) -> bool {
-        self.deepest > REFERENCE_DEPTH
     }
 
     /// Walks over everything below `node`.

@@ -10,9 +10,11 @@ use super::{Document, Finding};
 
 pub(super) fn render(document: &Document, out: &mut dyn Write) -> io::Result<()> {
     let formatter = Ascii(PrettyFormatter::new());
-    let mut serializer = serde_json::Serializer::with_formatter(out, formatter);
+    // A document consists of very many short pieces.
+    let mut bytes = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     Report::new(document).serialize(&mut serializer)?;
-    Ok(())
+    out.write_all(&bytes)
 }
 
 #[derive(Serialize)]
@@ -139,6 +141,9 @@ impl Formatter for Ascii {
         writer: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
+        if fragment.is_ascii() {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut rest = fragment;
         while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
             writer.write_all(&rest.as_bytes()[..at])?;

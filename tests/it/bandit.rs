@@ -1,10 +1,5 @@
 //! The Bandit engine: the examples of its manual pages, and the same answers as the reference tool.
 
-#![expect(
-    clippy::print_stdout,
-    reason = "a comparison says how much of it agrees"
-)]
-
 mod differential;
 mod mutate;
 mod oracle;

@@ -7,10 +7,6 @@
     clippy::disallowed_methods,
     reason = "the test command says with variables what it has installed and how much to compare"
 )]
-#![expect(
-    clippy::print_stdout,
-    reason = "the share that agrees is worth knowing"
-)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +15,7 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::PROGRAM;
+use crate::support::{PROGRAM, say};
 
 /// The files that both programs look at.
 const TREE: &[(&str, &str)] = &[
@@ -437,7 +433,7 @@ const STDIN: &str = "import subprocess\nassert 1\nexec('')";
 fn compare(cwd: &Path, lines: &[String]) {
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/oracles/bin/python");
     if !python.exists() && std::env::var_os("GATE_HOOK_NO_BANDIT").is_some() {
-        println!("skipped: GATE_HOOK_NO_BANDIT says that Bandit is not installed");
+        say("skipped: GATE_HOOK_NO_BANDIT says that Bandit is not installed");
         return;
     }
     assert!(
@@ -489,11 +485,11 @@ fn compare(cwd: &Path, lines: &[String]) {
             wrong.push(format!("bandit {line}\n    {difference}"));
         }
     }
-    println!(
+    say(&format!(
         "{} of {} command lines agree",
         lines.len() - wrong.len(),
         lines.len()
-    );
+    ));
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

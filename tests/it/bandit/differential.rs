@@ -7,6 +7,7 @@ use gate_hook::bandit::Settings;
 use super::mutate;
 use super::oracle::{Oracle, compare, ours};
 use super::variable;
+use crate::support::say;
 
 /// How many files the sample has at least.
 const SAMPLE: usize = 400;
@@ -114,7 +115,7 @@ fn the_examples_of_the_reference_tool() {
         names.retain(|name| name != "long_set.py");
     }
     if names.is_empty() {
-        println!("skipped: Bandit's examples are not in target/oracles/bandit-examples");
+        say("skipped: Bandit's examples are not in target/oracles/bandit-examples");
         return;
     }
     same("Bandit's examples", &oracle, &folder, &names, &[]);

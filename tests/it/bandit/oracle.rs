@@ -9,6 +9,8 @@ use gate_hook::bandit::{FileReport, PythonVersion, Quote, REFERENCE, Scanner, Se
 use gate_hook::finding::{Confidence, Severity};
 use serde_json::Value;
 
+use crate::support::say;
+
 /// Where the reference tool is installed.
 pub(super) struct Oracle {
     python: PathBuf,
@@ -23,7 +25,7 @@ impl Oracle {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/oracles");
         let found = Self::at(&root);
         if found.is_none() && super::variable("GATE_HOOK_NO_BANDIT").is_some() {
-            println!("skipped: GATE_HOOK_NO_BANDIT says that Bandit is not installed");
+            say("skipped: GATE_HOOK_NO_BANDIT says that Bandit is not installed");
             return None;
         }
         assert!(
@@ -283,7 +285,7 @@ pub(super) fn compare(what: &str, files: usize, theirs: &Answers, ours: &Answers
         wrong.extend(confused(theirs, ours));
     }
     let share = |part: usize, whole: usize| 100.0 * part as f64 / whole.max(1) as f64;
-    println!(
+    say(&format!(
         "{what}: {files} files; findings {findings} of {} ({:.2} %, {} of ours), unscanned {errors} of {}, \
          metrics {metrics} of {}",
         theirs.findings.len(),
@@ -291,7 +293,7 @@ pub(super) fn compare(what: &str, files: usize, theirs: &Answers, ours: &Answers
         ours.findings.len(),
         theirs.errors.len(),
         theirs.metrics.len(),
-    );
+    ));
     wrong
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use gate_hook::bandit::{FileReport, Scanner, Settings};
 
 use super::mutate::Random;
+use crate::support::say;
 
 const SYNTAX: &str = "syntax error while parsing AST from file";
 const EXCEPTION: &str = "exception while scanning file";
@@ -196,5 +197,5 @@ fn random_files_never_panic() {
         scanner.scan("a.py", &content);
         rounds += 1;
     }
-    println!("{rounds} random files");
+    say(&format!("{rounds} random files"));
 }

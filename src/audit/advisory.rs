@@ -4,7 +4,7 @@
 //! them. What a lookup needs for "not affected" stands first, so that most records are never decoded.
 
 use super::database::codec::{Malformed, Reader, put_bytes, put_list, put_number};
-use super::ranges::{End, Interval, Ranges, Reading, affects};
+use super::ranges::{End, Interval, Probe, Ranges, Reading};
 use super::severity::Rating;
 use super::version::Version;
 use crate::finding::Severity;
@@ -120,25 +120,37 @@ fn put_ranges(out: &mut Vec<u8>, ranges: &Ranges) {
     put_list(out, &ranges.listed, |out, key| put_bytes(out, key));
 }
 
-type StoredRanges<'a> = (Vec<Interval<&'a [u8]>>, Vec<&'a [u8]>);
+fn take_interval<'a>(reader: &mut Reader<'a>) -> Result<Interval<&'a [u8]>, Malformed> {
+    let flags = reader.byte()?;
+    let from = if flags & BOUNDED_BELOW == 0 {
+        None
+    } else {
+        Some(reader.bytes()?)
+    };
+    let to = match flags & !BOUNDED_BELOW {
+        0 => End::Open,
+        ENDS_BEFORE => End::Before(reader.bytes()?),
+        ENDS_BEHIND => End::Through(reader.bytes()?),
+        _ => return Err(Malformed),
+    };
+    Ok(Interval { from, to })
+}
 
-fn take_ranges<'a>(reader: &mut Reader<'a>) -> Result<StoredRanges<'a>, Malformed> {
-    let intervals = reader.list(|reader| {
-        let flags = reader.byte()?;
-        let from = if flags & BOUNDED_BELOW == 0 {
-            None
-        } else {
-            Some(reader.bytes()?)
-        };
-        let to = match flags & !BOUNDED_BELOW {
-            0 => End::Open,
-            ENDS_BEFORE => End::Before(reader.bytes()?),
-            ENDS_BEHIND => End::Through(reader.bytes()?),
-            _ => return Err(Malformed),
-        };
-        Ok(Interval { from, to })
-    })?;
-    Ok((intervals, reader.list(Reader::bytes)?))
+fn skip_key(reader: &mut Reader<'_>) -> Result<bool, Malformed> {
+    reader.bytes().map(|_| false)
+}
+
+fn skip_ranges(reader: &mut Reader<'_>) -> Result<(), Malformed> {
+    reader.any(|reader| take_interval(reader).map(|_| false))?;
+    reader.any(skip_key)?;
+    Ok(())
+}
+
+/// Reads ranges and returns whether a version lies in them.
+fn hit_ranges(reader: &mut Reader<'_>, probe: &Probe<'_>) -> Result<bool, Malformed> {
+    let within = reader.any(|reader| Ok(probe.lies_in(&take_interval(reader)?)))?;
+    let listed = reader.any(|reader| Ok(probe.is(reader.bytes()?)))?;
+    Ok(within || listed)
 }
 
 impl<'a> Stored<'a> {
@@ -149,25 +161,22 @@ impl<'a> Stored<'a> {
 
     /// Returns whether the record affects a version in one of the readings.
     pub(crate) fn affects(&self, version: &Version, reading: Reading) -> Result<bool, Malformed> {
-        let (intervals, listed) = self.ranges(reading)?;
-        Ok(affects(
-            version,
-            reading,
-            intervals.into_iter(),
-            listed.iter(),
-        ))
+        let mut reader = self.0;
+        let probe = Probe { version, reading };
+        let served = hit_ranges(&mut reader, &probe)?;
+        if reading == Reading::Meant && reader.byte()? != 0 {
+            return hit_ranges(&mut reader, &probe);
+        }
+        Ok(served)
     }
 
     /// Returns the affected intervals as they are meant.
     pub(crate) fn intervals(&self) -> Result<Vec<Interval<&'a [u8]>>, Malformed> {
-        Ok(self.ranges(Reading::Meant)?.0)
-    }
-
-    fn ranges(&self, reading: Reading) -> Result<StoredRanges<'a>, Malformed> {
         let mut reader = self.0;
-        let served = take_ranges(&mut reader)?;
-        if reading == Reading::Meant && reader.byte()? != 0 {
-            return take_ranges(&mut reader);
+        let served = reader.list(take_interval)?;
+        reader.any(skip_key)?;
+        if reader.byte()? != 0 {
+            return reader.list(take_interval);
         }
         Ok(served)
     }
@@ -175,9 +184,9 @@ impl<'a> Stored<'a> {
     /// Decodes the record.
     pub(crate) fn decode(&self) -> Result<Advisory<'a>, Malformed> {
         let mut reader = self.0;
-        take_ranges(&mut reader)?;
+        skip_ranges(&mut reader)?;
         if reader.byte()? != 0 {
-            take_ranges(&mut reader)?;
+            skip_ranges(&mut reader)?;
         }
         let id = reader.text()?;
         let aliases = reader.list(Reader::text)?;

@@ -1,13 +1,12 @@
 //! Reads a report of the real pip-audit (`-f json`), so that the policy can judge what another job found.
 //!
-//! Comes in: the report as text, and what stands for its file in the findings. Goes out: findings without a
-//! line, of unknown severity unless the database knows the advisory: pip-audit reports none.
+//! Comes in: the report as text, and what stands for its file in the findings. Goes out: findings without a line,
+//! of unknown severity, because pip-audit reports none. [`rate`] adds what a database knows of them.
 
 use serde::Deserialize;
 
-use super::advisory::Advisory;
 use super::database::{Database, DatabaseError};
-use super::dependency::{PackageName, Problem};
+use super::dependency::PackageName;
 use super::judge::fingerprint;
 use super::rules::{MALICIOUS, VULNERABLE};
 use super::version::Version;
@@ -15,24 +14,18 @@ use crate::finding::{
     Confidence, Excerpt, Finding, Location, Package, Place, Position, RepoPath, Severity, printable,
 };
 
-/// Why a report cannot be taken over.
+/// The text is no report of pip-audit.
 #[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    /// The text is no report of pip-audit.
-    #[error("this is no JSON report of pip-audit: {0}")]
-    NoReport(serde_json::Error),
-    /// The database cannot answer.
-    #[error(transparent)]
-    Database(#[from] DatabaseError),
-}
+#[error("this is no JSON report of pip-audit: {0}")]
+pub struct ImportError(serde_json::Error);
 
 /// What a report holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Imported {
     /// What pip-audit found.
     pub findings: Vec<Finding>,
-    /// What pip-audit skipped, with its reasons.
-    pub problems: Vec<Problem>,
+    /// What pip-audit skipped, with its reasons, safe to print.
+    pub skipped: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -63,38 +56,55 @@ struct Vulnerability {
 }
 
 /// Turns a report into findings; `path` is the file that the findings point at.
-pub fn import(report: &str, path: &RepoPath, database: &Database) -> Result<Imported, ImportError> {
-    let report: Report = serde_json::from_str(report).map_err(ImportError::NoReport)?;
+pub fn import(report: &str, path: &RepoPath) -> Result<Imported, ImportError> {
+    let report: Report = serde_json::from_str(report).map_err(ImportError)?;
     let mut imported = Imported::default();
     for entry in &report.dependencies {
         let name = PackageName::new(&entry.name);
         if let Some(reason) = &entry.skip_reason {
-            imported.problems.push(Problem {
-                path: path.clone(),
-                line: None,
-                reason: printable(&format!("pip-audit skipped {name}: {reason}")),
-            });
+            let skipped = format!("pip-audit skipped {name}: {reason}");
+            imported.skipped.push(printable(&skipped));
         }
-        let package = database.package(&name)?;
-        let known = package.advisories()?;
-        let mut seen = Vec::new();
-        for vulnerability in &entry.vulns {
-            let finding = finding(&name, entry, vulnerability, &known, path);
-            // pip-audit lists one weakness once for each record about it.
-            if !seen.contains(&finding.fingerprint) {
-                seen.push(finding.fingerprint);
-                imported.findings.push(finding);
-            }
-        }
+        let found = entry.vulns.iter();
+        imported
+            .findings
+            .extend(found.map(|vulnerability| finding(&name, entry, vulnerability, path)));
     }
     Ok(imported)
+}
+
+/// Adds what a database knows of the weakness that a report is about: its severity and all its ids.
+pub fn rate(finding: &mut Finding, database: &Database) -> Result<(), DatabaseError> {
+    let Some(package) = &mut finding.package else {
+        return Ok(());
+    };
+    let known = database.package(&PackageName::new(&package.name))?;
+    let records = known.advisories()?;
+    let is_it = |id: &str| package.advisories.iter().any(|reported| reported == id);
+    let Some(record) = records
+        .iter()
+        .find(|record| record.group.iter().any(|&id| is_it(id)))
+    else {
+        return Ok(());
+    };
+    package.advisories = record.group.iter().map(|&id| id.to_owned()).collect();
+    finding.severity = record.severity;
+    if record.malicious {
+        finding.rule = &MALICIOUS;
+    }
+    let version = package.version.as_deref().unwrap_or_default();
+    finding.fingerprint = fingerprint(&package.name, [version, record.group[0]]);
+    if !record.severity_source.is_empty() {
+        let rating = format!("severity {}: {}", record.severity, record.severity_source);
+        finding.notes.push(printable(&rating));
+    }
+    Ok(())
 }
 
 fn finding(
     name: &PackageName,
     entry: &Entry,
     vulnerability: &Vulnerability,
-    known: &[Advisory<'_>],
     path: &RepoPath,
 ) -> Finding {
     let ids: Vec<&str> = [&vulnerability.id]
@@ -102,21 +112,12 @@ fn finding(
         .chain(&vulnerability.aliases)
         .map(String::as_str)
         .collect();
-    let record = known
-        .iter()
-        .find(|record| record.group.iter().any(|id| ids.contains(id)));
-    let group: Vec<&str> = record.map_or_else(|| ids.clone(), |record| record.group.clone());
     let written = entry.version.as_deref().unwrap_or_default();
     let version = Version::parse(written).map_or_else(
         || written.to_owned(),
         |version| version.canonical().to_owned(),
     );
-    let malicious = group.iter().any(|id| id.starts_with("MAL-"));
-    let severity = match record {
-        Some(record) => record.severity,
-        None if malicious => Severity::Critical,
-        None => Severity::Unknown,
-    };
+    let malicious = ids.iter().any(|id| id.starts_with("MAL-"));
     let description = vulnerability.description.as_deref().unwrap_or_default();
     let summary: String = description
         .lines()
@@ -128,12 +129,6 @@ fn finding(
     let colon = if summary.is_empty() { "" } else { ": " };
     let text = printable(&format!("{name}=={version}"));
     let mut notes = vec!["reported by pip-audit".to_owned()];
-    if let Some(record) = record.filter(|record| !record.severity_source.is_empty()) {
-        notes.push(printable(&format!(
-            "severity {}: {}",
-            record.severity, record.severity_source
-        )));
-    }
     if !vulnerability.fix_versions.is_empty() {
         notes.push(printable(&format!(
             "fixed in {}",
@@ -148,23 +143,27 @@ fn finding(
             start: position,
             end: position,
         },
-        severity,
+        severity: if malicious {
+            Severity::Critical
+        } else {
+            Severity::Unknown
+        },
         confidence: Confidence::High,
         message: printable(&format!(
             "{name} {version} is vulnerable: {}{colon}{summary}",
-            group[0]
+            ids[0]
         )),
         excerpt: Excerpt {
             mark: 0..text.len(),
             text,
         },
-        fingerprint: fingerprint(name.as_str(), [&version, group[0]]),
+        fingerprint: fingerprint(name.as_str(), [&version, ids[0]]),
         inline_allow: None,
         notes,
         package: Some(Box::new(Package {
             name: name.to_string(),
             version: Some(version),
-            advisories: group.iter().map(|&id| id.to_owned()).collect(),
+            advisories: ids.iter().map(|&id| id.to_owned()).collect(),
             fixed: vulnerability.fix_versions.first().cloned(),
             groups: Vec::new(),
             development: false,
@@ -187,25 +186,28 @@ mod tests {
 
     #[test]
     fn a_report_becomes_findings_with_the_severity_of_the_database() {
-        let path = RepoPath::new(*b"report.json");
-        let imported = import(REPORT, &path, &starter()).unwrap();
-        let severities: Vec<_> = imported
-            .findings
-            .iter()
-            .map(|finding| finding.severity)
-            .collect();
-        assert_eq!(severities, [Severity::Medium, Severity::Unknown]);
-        assert!(imported.findings[0].message.contains("CVE-2024-22195"));
-        assert_eq!(imported.problems.len(), 1);
+        let mut imported = import(REPORT, &RepoPath::new(*b"report.json")).unwrap();
+        for finding in &mut imported.findings {
+            assert_eq!(finding.severity, Severity::Unknown);
+            rate(finding, &starter()).unwrap();
+        }
+        let [first, second, third] = &imported.findings[..] else {
+            panic!("{imported:?}")
+        };
+        assert_eq!(first.severity, Severity::Medium);
+        assert!(first.message.contains("PYSEC-2024-1"));
+        assert_eq!(second.fingerprint, first.fingerprint);
+        assert_eq!(third.severity, Severity::Unknown);
+        assert_eq!(
+            imported.skipped,
+            ["pip-audit skipped local: not on the index"]
+        );
     }
 
     #[test]
     fn another_text_is_no_report() {
         for text in ["", "[]", r#"{"results": []}"#] {
-            assert!(
-                import(text, &RepoPath::new(*b"x"), &starter()).is_err(),
-                "{text}"
-            );
+            assert!(import(text, &RepoPath::new(*b"x")).is_err(), "{text}");
         }
     }
 }

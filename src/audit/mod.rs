@@ -32,7 +32,7 @@ pub use advisory::Advisory;
 pub use build::{BuildError, Builder};
 pub use database::{About, Database, DatabaseError, Package, ReadAt, Texts};
 pub use dependency::{Demand, Dependency, Evidence, Manifest, PackageName, Problem};
-pub use import::{ImportError, Imported, import};
+pub use import::{ImportError, Imported, import, rate};
 pub use judge::{Judged, judge};
 pub use ranges::Reading;
 pub use rules::{MALICIOUS, UNPINNED, VULNERABLE, catalog};

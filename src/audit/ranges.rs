@@ -151,28 +151,36 @@ impl Ranges {
     /// Returns whether a version is affected.
     #[cfg(test)]
     pub(crate) fn contain(&self, version: &Version, reading: Reading) -> bool {
-        affects(
-            version,
-            reading,
-            self.intervals.iter().cloned(),
-            self.listed.iter(),
-        )
+        let probe = Probe { version, reading };
+        self.intervals
+            .iter()
+            .any(|interval| probe.lies_in(interval))
+            || self.listed.iter().any(|listed| probe.is(listed))
     }
 }
 
-/// Returns whether intervals and listed keys affect a version in one of the readings.
-pub(crate) fn affects<K: AsRef<[u8]>>(
-    version: &Version,
-    reading: Reading,
-    mut intervals: impl Iterator<Item = Interval<K>>,
-    mut listed: impl Iterator<Item = impl AsRef<[u8]>>,
-) -> bool {
-    let meant = reading == Reading::Meant;
-    let is = |hit: &dyn Fn(&[u8]) -> bool| {
-        hit(version.key()) || (meant && version.public_key().is_some_and(hit))
-    };
-    intervals.any(|interval| is(&|key| interval.contains(key, meant)))
-        || listed.any(|listed| is(&|key| key == listed.as_ref()))
+/// A version that is looked for, in one of the readings.
+pub(crate) struct Probe<'v> {
+    pub(crate) version: &'v Version,
+    pub(crate) reading: Reading,
+}
+
+impl Probe<'_> {
+    /// Returns whether an interval affects the version.
+    pub(crate) fn lies_in<K: AsRef<[u8]>>(&self, interval: &Interval<K>) -> bool {
+        let meant = self.reading == Reading::Meant;
+        self.hits(|key| interval.contains(key, meant))
+    }
+
+    /// Returns whether a listed key is the version.
+    pub(crate) fn is(&self, listed: &[u8]) -> bool {
+        self.hits(|key| key == listed)
+    }
+
+    fn hits(&self, hit: impl Fn(&[u8]) -> bool) -> bool {
+        let public = || self.version.public_key();
+        hit(self.version.key()) || (self.reading == Reading::Meant && public().is_some_and(&hit))
+    }
 }
 
 #[cfg(test)]

@@ -4,14 +4,13 @@ use crate::cli::failure::Failure;
 use crate::cli::rulebook::{Rulebook, utf8};
 use crate::finding::RepoPath;
 use crate::git::{Repository, Side};
-use crate::policy::{BASELINE_FILE, Baseline, Existing, Growth};
+use crate::policy::{BASELINE_FILE, Baseline, Growth};
 use crate::scan::Net;
 
 /// Returns whether the baseline has a say: everything is judged, existing findings act, or it is being changed.
 pub(super) fn is_needed(rulebook: &Rulebook, nets: &[Net], full: bool) -> bool {
-    let acts = |policy: &crate::policy::Policy| policy.existing.value == Existing::Act;
     let path = RepoPath::new(BASELINE_FILE);
-    full || rulebook.policies.iter().any(acts)
+    full || rulebook.lets_existing_act()
         || nets
             .iter()
             .any(|net| net.change.files.iter().any(|file| file.path == path))

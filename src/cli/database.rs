@@ -16,6 +16,9 @@ use crate::finding::printable;
 /// What mends a database that cannot be used.
 pub(super) const REMEDY: &str = "run `gate-hook advisories update`";
 
+/// How the names of files that are not finished begin.
+const TEMPORARY: &str = ".advisories-";
+
 /// A file that is read where the engine asks.
 struct OnDisk(File);
 
@@ -90,7 +93,10 @@ impl Store {
         fs::create_dir_all(&self.directory).map_err(cannot)?;
         let lock = File::create(&path).map_err(cannot)?;
         match lock.try_lock() {
-            Ok(()) => Ok(lock),
+            Ok(()) => {
+                self.tidy();
+                Ok(lock)
+            }
             Err(fs::TryLockError::WouldBlock) => Err(Failure::could_not_look(
                 "another update of the advisory database is running",
             )
@@ -99,10 +105,23 @@ impl Store {
         }
     }
 
+    /// Removes what a writer that was killed has left behind.
+    fn tidy(&self) {
+        for entry in fs::read_dir(&self.directory)
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+
     /// Returns an empty file in the store, which is gone when it is dropped.
     pub(super) fn temporary(&self) -> Result<NamedTempFile, Failure> {
         tempfile::Builder::new()
-            .prefix(".advisories-")
+            .prefix(TEMPORARY)
             .tempfile_in(&self.directory)
             .map_err(|error| self.not_written(&error))
     }

@@ -61,7 +61,7 @@ pub(super) fn download(
 ) -> Result<Downloaded, Failure> {
     let plain = check_scheme(url)?;
     let cannot = |error: &dyn std::fmt::Display| {
-        let message = printable(&format!("{url} cannot be fetched: {error}"));
+        let message = printable(&format!("{} cannot be fetched: {error}", public(url)));
         Failure::could_not_look(message).with_hint(
             "the database that is there stays in use; `--from FILE` takes a file that was fetched otherwise",
         )
@@ -131,6 +131,15 @@ pub(super) fn copy(
     Ok((length, digits))
 }
 
+/// Returns a URL without what may be a credential: the name before the host, and the query.
+pub(super) fn public(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    let host = host.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}://{host}{path}")
+}
+
 /// Returns whether a URL is plain HTTP, which only this machine may speak.
 fn check_scheme(url: &str) -> Result<bool, Failure> {
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
@@ -147,10 +156,11 @@ fn check_scheme(url: &str) -> Result<bool, Failure> {
     match scheme {
         "https" => Ok(false),
         "http" if here => Ok(true),
-        _ => Err(
-            Failure::usage(printable(&format!("{url} would not be fetched over TLS")))
-                .with_hint("name an `https://` URL, or a file"),
-        ),
+        _ => Err(Failure::usage(printable(&format!(
+            "{} would not be fetched over TLS",
+            public(url)
+        )))
+        .with_hint("name an `https://` URL, or a file")),
     }
 }
 
@@ -180,6 +190,20 @@ fn text(response: &Response<Body>, name: header::HeaderName) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_a_credential_is_not_shown() {
+        for (url, shown) in [
+            (
+                "https://a:b@example.org/x.zip?sig=c#d",
+                "https://example.org/x.zip",
+            ),
+            ("https://example.org", "https://example.org"),
+            ("https://example.org/a@b", "https://example.org/a@b"),
+        ] {
+            assert_eq!(public(url), shown);
+        }
+    }
 
     #[test]
     fn only_this_machine_may_speak_plain_http() {

@@ -2,6 +2,7 @@
 //!
 //! Hooks and `scan` share it: they differ in the changes they bring and in where the report goes.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use crate::cli::baselines;
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lookup;
+use crate::cli::net;
 use crate::cli::options::{self, Options};
 use crate::cli::registry;
 use crate::cli::rulebook::Rulebook;
@@ -167,6 +169,14 @@ pub(super) fn find(
     changes: &mut dyn Iterator<Item = ChangeResult>,
 ) -> Result<Found, Failure> {
     let rulebook = look.rulebook;
+    let mut nets = Cow::Borrowed(look.nets.as_slice());
+    // What exists is CI's business, unless the policy has it act: then the hook decides as CI does.
+    let counts = look.situation.activity == Activity::Ci || rulebook.lets_existing_act();
+    if let Some(repository) = look.repository.filter(|_| counts && !look.full)
+        && let Some(dependencies) = net::dependencies(repository, &nets)?
+    {
+        nets.to_mut().push(dependencies);
+    }
     let work_tree = look
         .repository
         .and_then(|repository| repository.layout().work_tree.as_deref());
@@ -188,7 +198,7 @@ pub(super) fn find(
     let expected = Expected::default();
     let register = registry::path(&rulebook.policies);
     let mut counted = changes.inspect(|change| expected.count(change, &register));
-    let outcome = scan::scan(&job, &mut counted, &look.nets)?;
+    let outcome = scan::scan(&job, &mut counted, &nets)?;
     expected.hold(&outcome.receipt, look.options.engines())?;
     Ok(Found {
         outcome,

@@ -1,5 +1,5 @@
-//! Which advisories the gate answers from: the database that was named, the pinned one or the user's own, as long
-//! as it is there, whole and young enough; else the starter set, with the reason.
+//! Which advisories the gate answers from: the database that was named, the pinned one or the user's own, if it is
+//! there and whole; else the starter set, with the reason. What an old one knows still counts, and is not enough.
 
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ pub(super) fn open(named: Option<&Path>, policies: &[Policy], now: Timestamp) ->
         Err(reason) => return Advisories::starter(&reason),
     };
     match too_old(&database, policies, now) {
-        Some(reason) => Advisories::starter(&reason),
+        Some(reason) => Advisories::outdated(database, &reason),
         None => Advisories {
             database,
             incomplete: None,
@@ -51,7 +51,7 @@ fn path(named: Option<&Path>, policies: &[Policy]) -> Option<PathBuf> {
 }
 
 /// Says so if a database is older than the strictest policy admits.
-fn too_old(database: &Database, policies: &[Policy], now: Timestamp) -> Option<String> {
+pub(super) fn too_old(database: &Database, policies: &[Policy], now: Timestamp) -> Option<String> {
     let most = policies
         .iter()
         .map(|policy| policy.audit.database_max_age_days.value)

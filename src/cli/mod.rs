@@ -127,18 +127,19 @@ struct Arguments {
     command: Command,
 }
 
-/// The command line of `gate-hook scan` alone.
+/// The command line of the commands that are asked for most, alone.
 #[derive(Debug, Parser)]
-struct Scan {
+struct Often {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: OnlyScan,
+    command: AskedOften,
 }
 
 #[derive(Debug, Subcommand)]
-enum OnlyScan {
-    Scan(scan::Arguments),
+enum AskedOften {
+    Scan(Box<scan::Arguments>),
+    PipAudit(Box<pip_audit::Arguments>),
 }
 
 /// Options that every command takes.
@@ -247,16 +248,15 @@ fn run(arguments: &[OsString]) -> Exit {
             bandit::run(&arguments, context)
         });
     }
-    // The tree of all commands takes longer to build than a small change to look at. Whatever is not a plain scan
-    // (help, a mistake) is left to it.
-    if arguments.get(1).is_some_and(|word| word == "scan")
-        && let Ok(Scan {
-            global,
-            command: OnlyScan::Scan(arguments),
-        }) = Scan::try_parse_from(arguments)
+    // The tree of all commands takes longer to build than a small change to look at. Whatever is not plain (help, a
+    // mistake) is left to it.
+    let often = |word: &OsString| word == "scan" || word == "pip-audit";
+    if arguments.get(1).is_some_and(often)
+        && let Ok(Often { global, command }) = Often::try_parse_from(arguments)
     {
-        return finish(&Context::new(&global), |context| {
-            scan::run(&arguments, context)
+        return finish(&Context::new(&global), |context| match &command {
+            AskedOften::Scan(arguments) => scan::run(arguments, context),
+            AskedOften::PipAudit(arguments) => pip_audit::run(arguments, context),
         });
     }
     let parsed = declaration(arguments)

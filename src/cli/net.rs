@@ -1,7 +1,9 @@
 //! Net changes: what a commit in the making, a push or a proposed change brings as a whole, for the engines that
 //! compare the state before with the state after.
 
-use crate::finding::Engine;
+use std::collections::BTreeSet;
+
+use crate::finding::{Engine, RepoPath};
 use crate::git::{self, GitError, Repository, Side, Stretch};
 use crate::input::{Change, ObjectId};
 use crate::scan::{self, Net, Tree};
@@ -40,6 +42,28 @@ pub(super) fn standing(
         standing: true,
         ..between(repository, &[], side)?
     })
+}
+
+/// Returns the dependency files that a change of Python code leaves alone: what runs the code is audited with it.
+pub(super) fn dependencies(
+    repository: &dyn Repository,
+    changes: &[Net],
+) -> Result<Option<Net>, GitError> {
+    let touched = || changes.iter().flat_map(|net| &net.change.files);
+    let touches_code = touched().any(|file| scan::is_python(&file.path));
+    let Some(Tree::Git(side)) = changes
+        .last()
+        .map(|net| &net.after)
+        .filter(|_| touches_code)
+    else {
+        return Ok(None);
+    };
+    let touched: BTreeSet<&RepoPath> = touched().map(|file| &file.path).collect();
+    let mut net = standing(repository, *side, &[Engine::Audit])?;
+    net.change
+        .files
+        .retain(|file| !touched.contains(&file.path));
+    Ok(Some(net))
 }
 
 /// Returns what commits bring as a whole, one net change for each tip.

@@ -17,7 +17,7 @@ pub(super) struct Options {
     /// Decide by this policy file instead of the repository's
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// Judge what another tool found as well: a JSON report of Bandit, or a SARIF report
+    /// Judge what another tool found as well: a JSON report of Bandit or pip-audit, or a SARIF report
     #[arg(long = "import", value_name = "FILE")]
     imports: Vec<PathBuf>,
     /// Look packages up in this advisory database instead of the user's own
@@ -73,7 +73,7 @@ impl Options {
                     Failure::could_not_look(message)
                 }
             })?;
-            let imported = foreign::read(&utf8(&name, bytes)?, work_tree)
+            let imported = foreign::read(&utf8(&name, bytes)?, &name, work_tree)
                 .map_err(|error| Failure::configuration(format!("{name}: {error}")))?;
             all.findings.extend(imported.findings);
             all.unscanned.extend(imported.unscanned);

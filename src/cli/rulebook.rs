@@ -13,7 +13,7 @@ use crate::finding::{RepoPath, printable};
 use crate::git::{Repository, Side};
 use crate::input::ObjectId;
 use crate::policy::{
-    self, CustomRule, Evidence, Inline, Override, Policy, PolicyError, PolicyText,
+    self, CustomRule, Evidence, Existing, Inline, Override, Policy, PolicyError, PolicyText,
 };
 use crate::report::OverrideRecord;
 use crate::secrets::{self, Rule};
@@ -161,6 +161,12 @@ impl Rulebook {
             valid_until: record.valid_until,
         };
         self.overrides.iter().map(record).collect()
+    }
+
+    /// Returns whether findings that were there before count as introduced ones do.
+    pub(super) fn lets_existing_act(&self) -> bool {
+        let acts = |policy: &Policy| policy.existing.value == Existing::Act;
+        self.policies.iter().any(acts)
     }
 
     /// Returns how long a hook may take, if there is a limit: the longest that a policy gives.

@@ -6,6 +6,7 @@
 //! To add a kind of report: a file here, a variant of [`Kind`], its line in [`Kind::of`] and [`read`].
 
 mod bandit;
+mod pip_audit;
 mod rules;
 mod sarif;
 
@@ -19,6 +20,8 @@ use crate::receipt::Unscanned;
 pub enum Kind {
     /// Bandit's own JSON.
     Bandit,
+    /// pip-audit's own JSON.
+    PipAudit,
     /// SARIF 2.1.0.
     Sarif,
 }
@@ -47,18 +50,26 @@ impl Kind {
             Some(Self::Sarif)
         } else if has(&["results", "metrics"]) {
             Some(Self::Bandit)
+        } else if has(&["dependencies"]) {
+            Some(Self::PipAudit)
         } else {
             None
         }
     }
 }
 
-/// Reads a report; `root` is where the work tree lies, for reports that name files from the root of the file system.
-pub fn read(text: &str, root: Option<&Path>) -> Result<Imported, ForeignError> {
+/// Reads a report; `name` is that of its file. `root` is where the work tree lies, for reports that name files from
+/// the root of the file system.
+pub fn read(text: &str, name: &str, root: Option<&Path>) -> Result<Imported, ForeignError> {
     let report: serde_json::Value = serde_json::from_str(text)
         .map_err(|error| ForeignError(printable(&format!("this is no JSON: {error}"))))?;
     match Kind::of(&report) {
         Some(Kind::Bandit) => bandit::read(text, root),
+        Some(Kind::PipAudit) => {
+            let file =
+                in_repository(name, root).or_else(|| in_repository(name.rsplit('/').next()?, None));
+            pip_audit::read(text, &file.unwrap_or_else(|| RepoPath::new(name)))
+        }
         Some(Kind::Sarif) => sarif::read(report),
         None => Err(ForeignError(
             "this is no report of Bandit or pip-audit, and no SARIF".to_owned(),
@@ -117,6 +128,10 @@ mod tests {
         assert_eq!(
             kind(r#"{"results": [], "metrics": {}}"#),
             Some(Kind::Bandit)
+        );
+        assert_eq!(
+            kind(r#"{"dependencies": [], "fixes": []}"#),
+            Some(Kind::PipAudit)
         );
         assert_eq!(kind(r#"{"results": []}"#), None);
         assert_eq!(kind("[]"), None);

@@ -466,7 +466,7 @@ mod tests {
     #[test]
     fn what_is_no_log_is_refused() {
         assert!(read(json!({ "runs": 3 })).is_err());
-        assert!(super::super::read("{}", None).is_err());
-        assert!(super::super::read("not json", None).is_err());
+        assert!(super::super::read("{}", "x", None).is_err());
+        assert!(super::super::read("not json", "x", None).is_err());
     }
 }

@@ -69,8 +69,8 @@ pub(super) enum Newness {
     Added,
     /// There are more of its kind than before, wherever they stand.
     More,
-    /// There was none of its kind before.
-    First,
+    /// There are more places of its kind than before, wherever they are: what several files include is in one.
+    MorePlaces,
 }
 
 /// One engine, as the pipeline uses it.

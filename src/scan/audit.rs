@@ -2,7 +2,7 @@
 
 use super::adapter::{Adapter, Looked, Newness, Remark, Text};
 use super::{Advisories, Job, ScanError};
-use crate::audit::{self, Problem, lockfiles};
+use crate::audit::{self, Database, Problem, lockfiles};
 use crate::finding::{Engine, Place, RepoPath, printable};
 use crate::receipt::{Consequence, Deferral, Unscanned};
 
@@ -12,16 +12,28 @@ const UPDATE: &str = "gate-hook advisories update";
 impl Advisories {
     /// Returns what is known where no database can answer, and says why: the starter set, which is never enough.
     pub fn starter(reason: &str) -> Self {
+        let starter = "only the well-known advisories of the starter set were looked up";
+        Self::incomplete(
+            audit::starter(),
+            format!("{}: {starter}", printable(reason)),
+        )
+    }
+
+    /// Returns what an old database knows, which is still true, and says why that is not enough.
+    pub fn outdated(database: Database, reason: &str) -> Self {
+        let newer = "what was published since then was not looked up";
+        Self::incomplete(database, format!("{}: {newer}", printable(reason)))
+    }
+
+    fn incomplete(database: Database, reason: String) -> Self {
+        let deferral = Deferral {
+            engine: Engine::Audit,
+            reason,
+            command: Some(UPDATE.to_owned()),
+        };
         Self {
-            database: audit::starter(),
-            incomplete: Some(Deferral {
-                engine: Engine::Audit,
-                reason: format!(
-                    "{}: only the well-known advisories of the starter set were looked up",
-                    printable(reason)
-                ),
-                command: Some(UPDATE.to_owned()),
-            }),
+            database,
+            incomplete: Some(deferral),
         }
     }
 }
@@ -48,17 +60,21 @@ impl Adapter for Audit<'_> {
     }
 
     fn newness(&self) -> Newness {
-        Newness::First
+        Newness::MorePlaces
     }
 
     fn wants(&self, path: &RepoPath) -> bool {
-        lockfiles::kind(path).is_some()
+        lockfiles::kind(path).is_some() || lockfiles::may_be_included(path)
     }
 
     fn look(&mut self, text: &Text<'_>) -> Result<Looked, ScanError> {
         let Some(path) = text.place.path() else {
             return Ok(Looked::default());
         };
+        let reads_like_one = || text.whole && lockfiles::reads_like_requirements(text.bytes);
+        if lockfiles::kind(path).is_none() && !reads_like_one() {
+            return Ok(Looked::default());
+        }
         if !text.whole {
             return Ok(text.in_part(Engine::Audit));
         }

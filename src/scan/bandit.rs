@@ -42,6 +42,11 @@ impl<'a> Bandit<'a> {
     }
 }
 
+/// Returns whether a file is Python code by its name.
+pub fn is_python(path: &RepoPath) -> bool {
+    matches!(path.extension(), b"py" | b"pyw")
+}
+
 impl Adapter for Bandit<'_> {
     fn engine(&self) -> Engine {
         Engine::Bandit
@@ -52,7 +57,7 @@ impl Adapter for Bandit<'_> {
     }
 
     fn wants(&self, path: &RepoPath) -> bool {
-        matches!(path.extension(), b"py" | b"pyw")
+        is_python(path)
     }
 
     fn begin(&mut self) {

@@ -36,6 +36,7 @@ use bandit::Bandit;
 use pipeline::Pipeline;
 use secrets::Secrets;
 
+pub use bandit::is_python;
 pub use content::Tree;
 pub use history::{Journal, NoJournal, Request, Shard, history};
 

@@ -19,7 +19,7 @@ use crate::receipt::{Consequence, Deferral, Receipt, Unscanned};
 /// The pipeline on its way through the changes.
 pub(super) struct Pipeline<'a> {
     pub(super) job: &'a Job<'a>,
-    reader: Reader<'a>,
+    pub(super) reader: Reader<'a>,
     /// Blobs without secrets, each with the path it was seen at: many commits share them.
     clean: HashSet<(ObjectId, RepoPath)>,
     /// The files that were counted, where engines share them.
@@ -32,6 +32,8 @@ pub(super) struct Pipeline<'a> {
 struct Trees<'n> {
     after: &'n Tree,
     before: &'n [Tree],
+    /// Whether nothing leads from the one to the others: no line is added.
+    standing: bool,
 }
 
 impl<'n> Trees<'n> {
@@ -40,10 +42,12 @@ impl<'n> Trees<'n> {
             Some(net) => Self {
                 after: &net.after,
                 before: &net.before,
+                standing: net.standing,
             },
             None => Self {
                 after: &Tree::Nowhere,
                 before: &[],
+                standing: false,
             },
         }
     }
@@ -120,23 +124,29 @@ impl<'a> Pipeline<'a> {
                 });
             }
         }
-        if adapter.newness() == Newness::First {
+        if adapter.newness() == Newness::MorePlaces {
             leave_out_repeated(&mut found);
         }
         found.retain(|found| !found.findings.is_empty());
         if net.is_some_and(|net| net.standing) {
-            let findings = found.into_iter().flat_map(|found| found.findings);
-            self.outcome
-                .detected
-                .extend(findings.map(|finding| Detected {
-                    finding,
-                    origin: Origin::Existing,
-                    commit: None,
-                }));
+            self.keep_standing(found.into_iter().flat_map(|found| found.findings));
         } else if !found.is_empty() {
             self.judge_origin(adapter, change, trees, found)?;
         }
         Ok(())
+    }
+
+    /// Keeps findings that were there before, unless a change has brought up the same one.
+    fn keep_standing(&mut self, findings: impl Iterator<Item = Finding>) {
+        let place_of = |finding: &Finding| (finding.fingerprint, finding.location.clone());
+        let detected = self.outcome.detected.iter();
+        let known: HashSet<_> = detected.map(|known| place_of(&known.finding)).collect();
+        let new = findings.filter(|finding| !known.contains(&place_of(finding)));
+        self.outcome.detected.extend(new.map(|finding| Detected {
+            finding,
+            origin: Origin::Existing,
+            commit: None,
+        }));
     }
 
     /// Leaves to CI the files that the time did not suffice for.
@@ -218,6 +228,9 @@ impl<'a> Pipeline<'a> {
         };
         let mut looked = self.run(adapter, &part, trees.after, trees)?;
         if let Some(looked) = &mut looked {
+            if trees.standing {
+                looked.remarks.clear();
+            }
             self.keep_remarks(file, parents, looked);
         }
         let mut findings = self.take(adapter.engine(), &place, looked);

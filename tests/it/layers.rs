@@ -16,7 +16,10 @@ const MAY_KNOW: &[(&str, &[&str])] = &[
     ("git", &["finding", "input"]),
     ("secrets", &["finding", "rule", "input"]),
     ("audit", &["finding", "rule", "input"]),
-    ("foreign", &["finding", "rule", "receipt", "bandit"]),
+    (
+        "foreign",
+        &["finding", "rule", "receipt", "audit", "bandit"],
+    ),
     ("bandit", &["finding", "rule"]),
     ("introduced", &["finding", "rule", "input"]),
     (

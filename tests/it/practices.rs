@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::engines::{database, keep_database};
+use crate::audit::records::{Weakness, database, keep_database};
 use crate::support::Repo;
 
 // S2-14
@@ -26,7 +26,7 @@ fn both_ways_out_of_an_address_of_all_interfaces_are_named() {
 #[test]
 fn advisories_that_are_too_old_are_said_and_stop_the_scheduled_scan() {
     let repo = Repo::new();
-    keep_database(&repo, &database());
+    keep_database(&repo, &database(&[Weakness::high("gatling")]));
     repo.commit_unscanned("requirements.txt", "gatling==2.0\n");
     let scheduled = |day: &str| repo.gate(&["ci", "--full", "--as-of", day]);
     scheduled("2026-01-12").ok();

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 
-use crate::engines::{database, keep_database};
+use crate::audit::records::{Weakness, database, keep_database};
 use crate::support::{Answer, Repo, full, leak};
 
 /// How many threads look at changes. The first has a database of advisories, so that its audits are complete; the
@@ -247,7 +247,9 @@ fn disagreement(repo: &Repo, number: u64) -> Option<String> {
     let agree = match (hook.code, ci.code) {
         (0, 0) | (1, 1) | (2, 2) => true,
         // Nobody is left to answer what is deferred.
-        (0 | 1, 1 | 3) => deferred,
+        (0 | 1, 1 | 3) if deferred => true,
+        // Over a change of code CI audits all dependencies, and the hook none.
+        (0 | 1, 3) => ci.text().contains("UNANSWERED audit"),
         (3, 3) => true,
         _ => false,
     };
@@ -296,7 +298,7 @@ fn what_one_blocks_the_other_blocks_or_defers_aloud() {
             std::thread::spawn(move || {
                 let repo = Repo::unborn(&[]);
                 if thread == 0 {
-                    keep_database(&repo, &database());
+                    keep_database(&repo, &database(&[Weakness::high("gatling")]));
                 }
                 let mut stream = String::new();
                 let numbers = thread * per_thread..(thread + 1) * per_thread;

@@ -18,7 +18,7 @@ use super::advisory::Entry;
 use super::database::codec::{put_bytes, put_list};
 use super::database::{About, HEADER_LENGTH, Header, Part, bucket_of};
 use super::dependency::PackageName;
-use super::ranges::{EventKind, Ranges, Reading};
+use super::ranges::{Event, EventKind, Ranges, Reading};
 use super::severity;
 use super::version;
 
@@ -224,6 +224,7 @@ impl Builder {
             withdrawn: self.withdrawn,
             packages: packages.len() as u64,
             unrated: unrated.len() as u64,
+            exploited: exploited.len() as u64,
             unreadable: self.unreadable.clone(),
             days: self.days.iter().rev().cloned().collect(),
         };
@@ -306,38 +307,38 @@ fn packages<'r, 'a>(
 
 /// Returns what the database stores of a record about one package; the group is filled in later.
 fn entry(record: &Record<'_>, name: &PackageName, aliases: Vec<String>) -> Entry {
-    let (mut served, mut meant) = (Ranges::default(), Ranges::default());
-    let mut differs = false;
+    let mut spans: Vec<Vec<Event<'_>>> = Vec::new();
     let mut versions: Vec<&str> = Vec::new();
-    let mut fixes: Vec<&str> = Vec::new();
     let mut shown: Vec<&str> = Vec::new();
     for (package, affected) in packages(record) {
         if PackageName::new(&package.name) != *name {
             continue;
         }
         let ranges = || affected.ranges.iter().flatten();
-        for range in ranges().filter(|range| range.has_versions()) {
-            let events = range.events();
-            served.add(&events, Reading::Served);
-            meant.add(&events, Reading::Meant);
-            differs |= events.iter().any(|(_, text)| version::key(text).is_none());
-            fixes.extend(fixed(&events));
-        }
+        spans.extend(
+            ranges()
+                .filter(|range| range.has_versions())
+                .map(osv::Range::events),
+        );
         versions.extend(affected.versions.iter().flatten().map(|text| &*text.0));
         // pip-audit compares the name as it is written, and the last entry's fixes replace the earlier ones.
         if package.name == name.as_str()
             && let Some(range) = ranges().find(|range| range.is_of_ecosystem())
         {
-            shown = range
-                .events()
-                .into_iter()
-                .filter_map(|event| fix(&event))
-                .collect();
+            shown = range.events().iter().filter_map(fix).collect();
         }
     }
-    served.list(versions.iter().copied());
-    meant.list(versions.iter().copied());
-    let mut fixes = canonical(fixes);
+    let read = |reading| {
+        let mut ranges = Ranges::default();
+        for events in &spans {
+            ranges.add(events, reading);
+        }
+        ranges.list(versions.iter().copied());
+        ranges
+    };
+    let events = || spans.iter().flatten();
+    let differs = events().any(|(_, text)| version::key(text).is_none());
+    let mut fixes = canonical(events().filter_map(fix).collect());
     fixes.dedup();
     let shown = canonical(shown);
     let shown_fixes = (shown != fixes).then_some(shown);
@@ -345,8 +346,8 @@ fn entry(record: &Record<'_>, name: &PackageName, aliases: Vec<String>) -> Entry
     Entry {
         id: record.id.0.to_string(),
         aliases,
-        served,
-        meant: differs.then_some(meant),
+        served: read(Reading::Served),
+        meant: differs.then(|| read(Reading::Meant)),
         fixes,
         shown_fixes,
         group: Vec::new(),
@@ -356,11 +357,7 @@ fn entry(record: &Record<'_>, name: &PackageName, aliases: Vec<String>) -> Entry
     }
 }
 
-fn fixed<'e>(events: &[(EventKind, &'e str)]) -> impl Iterator<Item = &'e str> {
-    events.iter().filter_map(fix)
-}
-
-fn fix<'e>((kind, text): &(EventKind, &'e str)) -> Option<&'e str> {
+fn fix<'e>((kind, text): &Event<'e>) -> Option<&'e str> {
     (*kind == EventKind::Fixed).then_some(*text)
 }
 

@@ -77,6 +77,18 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(self.bytes()?).map_err(|_| Malformed)
     }
 
+    /// Reads a list to its end and returns whether one of its items is a hit; nothing is kept.
+    pub(crate) fn any(
+        &mut self,
+        mut hit: impl FnMut(&mut Self) -> Result<bool, Malformed>,
+    ) -> Result<bool, Malformed> {
+        let mut found = false;
+        for _ in 0..self.number()? {
+            found |= hit(self)?;
+        }
+        Ok(found)
+    }
+
     pub(crate) fn list<T>(
         &mut self,
         mut item: impl FnMut(&mut Self) -> Result<T, Malformed>,

@@ -59,17 +59,16 @@ impl Part {
         })
     }
 
-    /// Reads the part and checks it.
+    /// Reads the part out of a file of this length and checks it.
     pub(super) fn load(
         &self,
         file: &dyn ReadAt,
+        file_length: u64,
         what: &'static str,
     ) -> Result<Vec<u8>, DatabaseError> {
         let damaged = DatabaseError::Damaged { what };
         let end = self.offset.checked_add(self.length);
-        if self.length > LONGEST_PART
-            || end.is_none_or(|end| file.length().is_ok_and(|length| end > length))
-        {
+        if self.length > LONGEST_PART || end.is_none_or(|end| end > file_length) {
             return Err(damaged);
         }
         let mut bytes = vec![0; self.length as usize];

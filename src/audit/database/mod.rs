@@ -96,6 +96,9 @@ pub struct About {
     pub packages: u64,
     /// How many of the records nobody rates.
     pub unrated: u64,
+    /// How many known exploited vulnerabilities were on the list that was given.
+    #[serde(default)]
+    pub exploited: u64,
     /// The records that could not be read.
     pub unreadable: Vec<String>,
     /// The last days on which a record changed, the newest first: `2026-07-23`.
@@ -137,7 +140,7 @@ impl Database {
                 what: "it is shorter or longer than its header says",
             });
         }
-        let about = header.about.load(&*file, "its description")?;
+        let about = header.about.load(&*file, length, "its description")?;
         let about = serde_json::from_slice(&about).map_err(|_| DatabaseError::Damaged {
             what: "its description cannot be read",
         })?;
@@ -161,7 +164,13 @@ impl Database {
 
     /// Returns what is known about a package; a package that is not in the database has no records.
     pub fn package(&self, name: &PackageName) -> Result<Package<'_>, DatabaseError> {
-        let found = self.bucket(&self.packages, name.as_str(), |reader| {
+        if self.packages.borrow().is_none() {
+            let read = self.directory(&self.header.packages, "the directory of packages")?;
+            self.packages.replace(Some(read));
+        }
+        let directory = self.packages.borrow();
+        let directory = directory.as_deref().unwrap_or_default();
+        let found = self.search(directory, name.as_str(), |reader| {
             Ok((Part::take(reader)?, Part::take(reader)?))
         })?;
         let Some((records, texts)) = found else {
@@ -173,7 +182,7 @@ impl Database {
         };
         Ok(Package {
             database: self,
-            records: records.load(&*self.file, "the records of a package")?,
+            records: self.load(&records, "the records of a package")?,
             texts: Some(texts),
         })
     }
@@ -193,12 +202,12 @@ impl Database {
     pub fn verify(&self) -> Result<(), DatabaseError> {
         for (directory, width) in [(&self.header.packages, 2), (&self.header.ids, 0)] {
             for bucket in self.directory(directory, "a directory")? {
-                let bytes = bucket.load(&*self.file, "a bucket")?;
+                let bytes = self.load(&bucket, "a bucket")?;
                 let mut reader = Reader::new(&bytes);
                 while !reader.is_empty() {
                     let parts = take_entry(&mut reader, width);
                     for part in parts.map_err(DatabaseError::damaged("a bucket"))? {
-                        part.load(&*self.file, "the records of a package")?;
+                        self.load(&part, "the records of a package")?;
                     }
                 }
             }
@@ -206,25 +215,12 @@ impl Database {
         Ok(())
     }
 
-    fn bucket<T>(
-        &self,
-        directory: &RefCell<Option<Vec<Part>>>,
-        name: &str,
-        value: impl FnMut(&mut Reader<'_>) -> Result<T, Malformed>,
-    ) -> Result<Option<T>, DatabaseError> {
-        if directory.borrow().is_none() {
-            let read = self.directory(&self.header.packages, "the directory of packages")?;
-            directory.replace(Some(read));
-        }
-        self.search(
-            directory.borrow().as_deref().unwrap_or_default(),
-            name,
-            value,
-        )
+    fn load(&self, part: &Part, what: &'static str) -> Result<Vec<u8>, DatabaseError> {
+        part.load(&*self.file, self.header.length, what)
     }
 
     fn directory(&self, part: &Part, what: &'static str) -> Result<Vec<Part>, DatabaseError> {
-        let bytes = part.load(&*self.file, what)?;
+        let bytes = self.load(part, what)?;
         let mut reader = Reader::new(&bytes);
         let parts = reader
             .list(Part::take)
@@ -246,7 +242,7 @@ impl Database {
         let bucket = directory
             .get(bucket_of(name, directory.len()))
             .ok_or_else(|| damaged(Malformed))?;
-        let bytes = bucket.load(&*self.file, "a bucket")?;
+        let bytes = self.load(bucket, "a bucket")?;
         let mut reader = Reader::new(&bytes);
         while !reader.is_empty() {
             let here = reader.text().map_err(&damaged)?;
@@ -310,11 +306,8 @@ impl Package<'_> {
 
     /// Returns the texts of the package's records, to be asked for each.
     pub fn texts(&self) -> Result<Texts, DatabaseError> {
-        let file = &*self.database.file;
-        let bytes = self
-            .texts
-            .as_ref()
-            .map(|part| part.load(file, "the texts of a package"));
+        let load = |part| self.database.load(part, "the texts of a package");
+        let bytes = self.texts.as_ref().map(load);
         let text = String::from_utf8(bytes.transpose()?.unwrap_or_default());
         text.map(Texts).map_err(|_| DatabaseError::Damaged {
             what: "the texts of a package",

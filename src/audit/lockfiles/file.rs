@@ -81,9 +81,14 @@ impl<'t> File<'t> {
         let offset = offset.min(self.text.len());
         let line = self.lines.partition_point(|&start| start <= offset);
         let start = self.lines[line - 1];
+        let before = if offset - start <= STRIDE {
+            beginnings(&self.text.as_bytes()[start..offset])
+        } else {
+            self.characters_before(offset) - self.characters_before(start)
+        };
         Position {
             line: line as u32,
-            column: self.characters_before(offset) - self.characters_before(start) + 1,
+            column: before + 1,
         }
     }
 

@@ -104,6 +104,17 @@ pub fn kind(path: &RepoPath) -> Option<&'static Format> {
         .copied()
 }
 
+/// Returns whether a file of this path may be a requirements file although its name does not say so.
+pub fn may_be_included(path: &RepoPath) -> bool {
+    requirements_txt::ENDINGS.contains(&Name::new(path).extension())
+}
+
+/// Returns whether every line of a content is one of a requirements file, and one of them pins a version: what
+/// `-r` and `-c` include may have any name.
+pub fn reads_like_requirements(content: &[u8]) -> bool {
+    requirements_txt::resembles(content)
+}
+
 /// Reads a dependency file; one whose name tells no format is read as a requirements file.
 ///
 /// `include` returns the content of other files of the same tree: files that this one includes, or the
@@ -236,6 +247,25 @@ mod tests {
             let found = kind(&RepoPath::new(path)).map_or("", |format| format.name);
             assert_eq!(found, expected, "{path}");
         }
+    }
+
+    #[test]
+    fn a_requirements_file_is_known_by_its_lines_too() {
+        for (text, expected) in [
+            (
+                "# all\n-c limits.txt\na==1 \\\n    --hash=sha256:00\nb\n",
+                true,
+            ),
+            ("a==1 ; os_name == 'x'\n./b-1.0.zip\n", true),
+            ("apple\npear\n", false),
+            ("a==1\nand then some prose\n", false),
+            ("- a==1\n", false),
+            ("", false),
+        ] {
+            assert_eq!(reads_like_requirements(text.as_bytes()), expected, "{text}");
+        }
+        assert!(may_be_included(&RepoPath::new("deps/base.txt")));
+        assert!(!may_be_included(&RepoPath::new("deps/base.py")));
     }
 
     #[test]

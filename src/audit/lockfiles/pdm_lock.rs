@@ -40,14 +40,7 @@ fn read(path: &RepoPath, content: &[u8], tree: &mut Tree, manifest: &mut Manifes
     );
     let mut packages = Packages::new(&file);
     let mut tables = Vec::new();
-    for value in root
-        .get("package")
-        .into_iter()
-        .flat_map(toml_file::elements)
-    {
-        let Some(table) = value.get_ref().as_table() else {
-            continue;
-        };
+    for (span, table) in toml_file::spanned_tables(&root, "package") {
         let stated = |key| toml_file::text(table, key);
         let evidence = match (stated("git"), stated("url")) {
             _ if stated("path").is_some() => continue,
@@ -55,9 +48,7 @@ fn read(path: &RepoPath, content: &[u8], tree: &mut Tree, manifest: &mut Manifes
             (_, Some(_)) => Evidence::ArchiveName,
             _ => Evidence::Stated,
         };
-        if let Some(mut dependency) =
-            locked::package(&file, value.span(), table, evidence, manifest)
-        {
+        if let Some(mut dependency) = locked::package(&file, span, table, evidence, manifest) {
             let marker = stated("marker").filter(|marker| marker.parse::<Marker>().is_ok());
             dependency.marker = marker.map(str::to_owned);
             packages.add(dependency);

@@ -39,14 +39,7 @@ fn read(path: &RepoPath, content: &[u8], tree: &mut Tree, manifest: &mut Manifes
     );
     let mut packages = Packages::new(&file);
     let mut tables = Vec::new();
-    for value in root
-        .get("package")
-        .into_iter()
-        .flat_map(toml_file::elements)
-    {
-        let Some(table) = value.get_ref().as_table() else {
-            continue;
-        };
+    for (span, table) in toml_file::spanned_tables(&root, "package") {
         let source = table
             .get("source")
             .and_then(|source| source.get_ref().as_table());
@@ -62,9 +55,7 @@ fn read(path: &RepoPath, content: &[u8], tree: &mut Tree, manifest: &mut Manifes
         {
             packages.comes_from(url);
         }
-        if let Some(mut dependency) =
-            locked::package(&file, value.span(), table, evidence, manifest)
-        {
+        if let Some(mut dependency) = locked::package(&file, span, table, evidence, manifest) {
             dependency.marker = marker(table);
             packages.add(dependency);
             tables.push(table);

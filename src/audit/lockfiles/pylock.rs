@@ -30,14 +30,7 @@ fn read(path: &RepoPath, content: &[u8], _: &mut Tree, manifest: &mut Manifest) 
     let mut packages = Packages::new(&file);
     let mut tables = Vec::new();
     let mut parts = Vec::new();
-    for value in root
-        .get("packages")
-        .into_iter()
-        .flat_map(toml_file::elements)
-    {
-        let Some(table) = value.get_ref().as_table() else {
-            continue;
-        };
+    for (span, table) in toml_file::spanned_tables(&root, "packages") {
         if table.get("directory").is_some() {
             continue;
         }
@@ -49,8 +42,7 @@ fn read(path: &RepoPath, content: &[u8], _: &mut Tree, manifest: &mut Manifest) 
             (_, Some(_)) => Evidence::ArchiveName,
             _ => Evidence::Stated,
         };
-        let Some(mut dependency) = locked::package(&file, value.span(), table, evidence, manifest)
-        else {
+        let Some(mut dependency) = locked::package(&file, span, table, evidence, manifest) else {
             continue;
         };
         let mut asking = vec![Part::Main];

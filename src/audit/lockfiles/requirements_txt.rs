@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::audit::dependency::{Dependency, Manifest, PackageName};
+use crate::audit::requirement::{Requirement, Source};
 use crate::finding::RepoPath;
 
 use super::file::{File, Tree, quoted, resolve};
@@ -29,6 +30,36 @@ fn recognises(name: &Name) -> bool {
     (name.file.contains("requirements") || name.file.contains("constraints"))
         && known(&["txt", "in", "pip", "lock"])
         || name.folder == "requirements" && known(&["txt", "in"])
+}
+
+/// The endings of files that nothing else is known of, but that a requirements file may include.
+pub(super) const ENDINGS: &[&str] = &["txt", "in", "pip", "lst", "list", "req", "reqs"];
+
+/// Files longer than this are not taken for requirements by what stands in them.
+const LONGEST: usize = 4 << 20;
+
+pub(super) fn resembles(content: &[u8]) -> bool {
+    if content.len() > LONGEST {
+        return false;
+    }
+    let (text, _) = decode::decode(content);
+    let mut pins = false;
+    for line in lines::logical(&text) {
+        let (wanted, _) = options::split(&line.text);
+        let bare = wanted.split([' ', ';']).next().unwrap_or_default();
+        if wanted.is_empty() || archive::is_archive(bare) {
+            continue;
+        }
+        match Requirement::parse(wanted) {
+            Ok(Requirement {
+                source: Source::Index(specifiers),
+                ..
+            }) => pins |= specifiers.pin().is_some(),
+            Ok(_) => {}
+            Err(_) => return false,
+        }
+    }
+    pins
 }
 
 /// Files included one in another deeper than this, or more of them than the second number, are not followed.

@@ -89,11 +89,16 @@ pub(super) fn tables<'t>(
     table: &'t DeTable<'t>,
     key: &str,
 ) -> impl Iterator<Item = &'t DeTable<'t>> {
-    table
-        .get(key)
-        .into_iter()
-        .flat_map(elements)
-        .filter_map(|value| value.get_ref().as_table())
+    spanned_tables(table, key).map(|(_, table)| table)
+}
+
+/// Returns the tables of a list of tables under a key, each with its place.
+pub(super) fn spanned_tables<'t>(
+    table: &'t DeTable<'t>,
+    key: &str,
+) -> impl Iterator<Item = (Range<usize>, &'t DeTable<'t>)> {
+    let values = table.get(key).into_iter().flat_map(elements);
+    values.filter_map(|value| Some((value.span(), value.get_ref().as_table()?)))
 }
 
 /// Returns the texts of a list under a key.

@@ -34,14 +34,7 @@ fn read(path: &RepoPath, content: &[u8], _: &mut Tree, manifest: &mut Manifest) 
     let mut packages = Packages::new(&file);
     let mut tables = Vec::new();
     let mut members = Vec::new();
-    for value in root
-        .get("package")
-        .into_iter()
-        .flat_map(toml_file::elements)
-    {
-        let Some(table) = value.get_ref().as_table() else {
-            continue;
-        };
+    for (span, table) in toml_file::spanned_tables(&root, "package") {
         let source = table
             .get("source")
             .and_then(|source| source.get_ref().as_table());
@@ -62,9 +55,7 @@ fn read(path: &RepoPath, content: &[u8], _: &mut Tree, manifest: &mut Manifest) 
             (_, Some(_)) => Evidence::ArchiveName,
             _ => Evidence::Stated,
         };
-        if let Some(mut dependency) =
-            locked::package(&file, value.span(), table, evidence, manifest)
-        {
+        if let Some(mut dependency) = locked::package(&file, span, table, evidence, manifest) {
             let markers: Vec<&str> = toml_file::texts(table, "resolution-markers").collect();
             dependency.marker = (!markers.is_empty()).then(|| either(&markers));
             packages.add(dependency);

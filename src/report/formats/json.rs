@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::super::{Report, Style, inert, snippet};
-use crate::finding::{Category, Excerpt, Finding, Location, Place, Position};
+use crate::finding::{Category, Excerpt, Finding, Location, Package, Place, Position};
 use crate::input::CommitInfo;
 use crate::policy::{Action, Judged};
 use crate::receipt::{Consequence, Deferral, Unscanned};
@@ -85,7 +85,21 @@ struct WireFinding<'a> {
     inline_allow: Option<&'a str>,
     notes: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
+    package: Option<WirePackage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     commit: Option<WireCommit<'a>>,
+}
+
+#[derive(Serialize)]
+struct WirePackage<'a> {
+    name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    advisories: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<&'a str>,
+    groups: &'a [String],
+    development: bool,
 }
 
 #[derive(Serialize)]
@@ -282,6 +296,7 @@ impl<'a> WireFinding<'a> {
             overridden_by,
             inline_allow: finding.inline_allow.as_deref(),
             notes: &finding.notes,
+            package: finding.package.as_deref().map(WirePackage::of),
             commit: judged.detected.commit.as_ref().map(WireCommit::of),
         }
     }
@@ -294,6 +309,19 @@ fn category(category: Category) -> &'static str {
         Category::Code => "code",
         Category::Dependency => "dependency",
         Category::Unpinned => "unpinned",
+    }
+}
+
+impl<'a> WirePackage<'a> {
+    fn of(package: &'a Package) -> Self {
+        Self {
+            name: &package.name,
+            version: package.version.as_deref(),
+            advisories: &package.advisories,
+            fixed: package.fixed.as_deref(),
+            groups: &package.groups,
+            development: package.development,
+        }
     }
 }
 

@@ -73,7 +73,7 @@ fn dependency(entry: &Entry, show: Show) -> Dependency<'_> {
 
 /// Writes a value as Python's `json.dumps` does.
 pub(super) fn written(value: &impl Serialize) -> String {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(1 << 14);
     value
         .serialize(&mut Serializer::with_formatter(&mut bytes, Python))
         .expect("texts and lists can be written to memory");

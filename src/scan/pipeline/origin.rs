@@ -1,6 +1,6 @@
 //! What of the findings a change brings in: the old content is looked at only where the new one has findings.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Found, Part, Pipeline, Trees, is_whole, touched};
 use crate::finding::{Fingerprint, Place};
@@ -65,6 +65,7 @@ impl Pipeline<'_> {
         trees: Trees<'_>,
     ) -> Result<Before, ScanError> {
         let mut counts: HashMap<Fingerprint, usize> = HashMap::new();
+        let mut places = HashSet::new();
         for file in touched(adapter, change) {
             let Some(Some(old)) = file.old.get(parent) else {
                 continue;
@@ -82,11 +83,10 @@ impl Pipeline<'_> {
             let tree = trees.before.get(parent).unwrap_or(&Tree::Nowhere);
             let looked = self.run(adapter, &part, tree, trees)?;
             for finding in looked.unwrap_or_default().findings {
-                let count = counts.entry(finding.fingerprint).or_default();
-                *count = match adapter.newness() {
-                    Newness::First => usize::MAX,
-                    Newness::Added | Newness::More => *count + 1,
-                };
+                let counts_once = adapter.newness() == Newness::MorePlaces;
+                if !counts_once || places.insert((finding.fingerprint, finding.location)) {
+                    *counts.entry(finding.fingerprint).or_default() += 1;
+                }
             }
         }
         Ok(counts)

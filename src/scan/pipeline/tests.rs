@@ -157,7 +157,7 @@ fn of_equal_findings_the_one_on_the_added_line_is_introduced() {
         Some("import x\nbad()\nok()\nbad()\n"),
     )];
     assert_eq!(introduced(Newness::More, change(&above)), ["a.py:2"]);
-    assert!(introduced(Newness::First, change(&above)).is_empty());
+    assert_eq!(introduced(Newness::MorePlaces, change(&above)), ["a.py:2"]);
 }
 
 #[test]

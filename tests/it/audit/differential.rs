@@ -36,7 +36,7 @@ fn oracle() -> Option<PathBuf> {
 }
 
 /// Runs this program and returns its exit code and standard output.
-fn run(arguments: &[&str], home: &Path) -> (i32, String) {
+pub(super) fn run(arguments: &[&str], home: &Path) -> (i32, String) {
     let output = Command::new(PROGRAM)
         .args(arguments)
         .env_clear()
@@ -148,10 +148,10 @@ fn compare(seed: u32, count: usize, archives: &[&str]) {
 }
 
 /// What is said about one vulnerability: id, aliases, fixing versions, description.
-type Found = (String, BTreeSet<String>, Vec<String>, String);
+pub(super) type Found = (String, BTreeSet<String>, Vec<String>, String);
 
 /// Returns for each package its name with its version, and what is known against it.
-fn dependencies(report: &Value) -> Vec<(String, Vec<Found>)> {
+pub(super) fn dependencies(report: &Value) -> Vec<(String, Vec<Found>)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let texts = |value: &Value| {
         value

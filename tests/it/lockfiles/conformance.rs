@@ -219,6 +219,40 @@ fn the_same_packages_are_the_same_dependencies_in_every_format() {
 }
 
 #[test]
+fn the_same_packages_give_the_same_findings_in_every_format() {
+    let database = gate_hook::audit::starter();
+    for sample in SAMPLES {
+        let manifest = read_tree(
+            sample.path,
+            &[(sample.path, sample.text.as_bytes().to_vec())],
+        );
+        let judged = gate_hook::audit::judge(&manifest, &database).unwrap();
+        let found: Vec<(&str, u32)> = judged
+            .findings
+            .iter()
+            .map(|finding| {
+                let package = finding.package.as_ref().unwrap();
+                assert_eq!(
+                    (
+                        package.name.as_str(),
+                        package.version.as_deref(),
+                        package.fixed.as_deref()
+                    ),
+                    ("jinja2", Some("3.1.2"), Some("3.1.4")),
+                    "{}",
+                    sample.format
+                );
+                (package.advisories[0].as_str(), finding.severity as u32)
+            })
+            .collect();
+        let medium = gate_hook::finding::Severity::Medium as u32;
+        let expected = [("CVE-2024-22195", medium), ("CVE-2024-34064", medium)];
+        assert_eq!(found, expected, "{}", sample.format);
+        assert_eq!(judged.problems, [], "{}", sample.format);
+    }
+}
+
+#[test]
 fn every_dependency_points_at_its_place() {
     for sample in SAMPLES {
         let manifest = read_tree(

@@ -4,7 +4,7 @@
 use gate_hook::policy::{Waiver, parse_register};
 
 use super::survival::REGISTER;
-use crate::engines::{database, keep_database};
+use crate::audit::records::{Weakness, database, keep_database};
 use crate::support::{Answer, Repo};
 
 const CALL: &str =
@@ -51,7 +51,7 @@ fn commit_all(repo: &Repo) {
 #[test]
 fn a_waiver_that_nothing_needs_is_named_where_everything_is_looked_at() {
     let repo = Repo::new();
-    keep_database(&repo, &database());
+    keep_database(&repo, &database(&[Weakness::high("gatling")]));
     repo.stage("src/app.py", CALL);
     repo.gate(&["scan"]);
     new_waiver(&repo, &[]).ok();
@@ -90,7 +90,7 @@ fn a_waiver_that_nothing_needs_is_named_where_everything_is_looked_at() {
 #[test]
 fn a_waiver_that_covers_several_findings_or_names_what_is_not_there_is_too_broad() {
     let repo = Repo::new();
-    keep_database(&repo, &database());
+    keep_database(&repo, &database(&[Weakness::high("gatling")]));
     repo.stage("src/app.py", CALL);
     repo.stage("src/other.py", CALL.replace("f(command)", "g(command)"));
     repo.gate(&["scan"]);
@@ -123,7 +123,7 @@ fn what_could_not_be_looked_at_leaves_the_question_open() {
         "{said}"
     );
     assert!(!said.contains("matches nothing"), "{said}");
-    keep_database(&repo, &database());
+    keep_database(&repo, &database(&[Weakness::high("gatling")]));
     let said = check(&repo).flat();
     assert!(
         said.contains("w-00000001 matches nothing any more"),
@@ -134,7 +134,7 @@ fn what_could_not_be_looked_at_leaves_the_question_open() {
 #[test]
 fn the_waiver_of_a_vulnerability_is_about_the_advisory_the_package_and_the_version() {
     let repo = Repo::new();
-    keep_database(&repo, &database());
+    keep_database(&repo, &database(&[Weakness::high("gatling")]));
     repo.stage("requirements.txt", "gatling==1.0\n");
     let stop = |repo: &Repo| repo.gate(&["scan", "--as-of", "2026-01-12"]);
     assert_eq!(stop(&repo).code, 1);

@@ -53,6 +53,13 @@ pub(super) fn run(path: &Path, context: &Context) -> Result<Exit, Failure> {
             ),
         ),
         ("without severity", about.unrated.to_string()),
+        (
+            "known exploited",
+            match about.exploited {
+                0 => "no list was given".to_owned(),
+                count => format!("a list of {count}"),
+            },
+        ),
         ("identity", found.identity()),
         ("sha256", digest(path)?),
         (

@@ -14,7 +14,7 @@ use super::{news, pinned, store, work_tree};
 use crate::audit::{Builder, Database};
 use crate::cli::Context;
 use crate::cli::database::{self, Store};
-use crate::cli::download::{Downloaded, Validators, copy, download};
+use crate::cli::download::{Downloaded, Validators, copy, download, public};
 use crate::cli::failure::{Exit, Failure};
 use crate::finding::printable;
 
@@ -72,7 +72,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Fail
         (None, Some(pinned)) => &pinned.url,
         (None, None) => EXPORT,
     };
-    let Some(fetched) = fetch(from, &store, old.as_ref(), context)? else {
+    let known = known_state(&store, old.as_ref(), arguments);
+    let Some(fetched) = fetch(from, &store, known, context)? else {
         context
             .terminal
             .result("The advisories have not changed since the last update.\n");
@@ -84,18 +85,18 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Fail
     {
         let message = format!(
             "{} has the SHA-256 {}, not {wanted}",
-            printable(from),
-            fetched.sha256
+            fetched.source, fetched.sha256
         );
         return Err(Failure::could_not_look(printable(&message)).with_hint(
             "the database that is there stays in use; see who changed the file, or the digest",
         ));
     }
     let validators = fetched.validators.clone();
+    let source = printable(&fetched.source);
     let bytes = build(fetched, arguments, context)?;
     let new = Database::open(Box::new(bytes.clone()))
         .and_then(|new| new.verify().map(|()| new))
-        .map_err(|error| database::unusable(&printable(from), &error))?;
+        .map_err(|error| database::unusable(&source, &error))?;
     if let Some(old) = &old
         && !arguments.force
     {
@@ -121,20 +122,17 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Fail
 fn fetch(
     from: &str,
     store: &Store,
-    old: Option<&Database>,
+    known: Option<Validators>,
     context: &Context,
 ) -> Result<Option<Fetched>, Failure> {
     let mut sink = store.temporary()?.into_file();
     let (validators, sha256, source) = if from.contains("://") {
-        let known = known_state(store, old);
         let progress = bar(context, "{bytes} of {total_bytes}, {eta} to go");
         let downloaded = download(from, known.as_ref(), &mut sink, &progress);
         progress.finish_and_clear();
         match downloaded? {
             Downloaded::Unchanged => return Ok(None),
-            Downloaded::Content { validators, sha256 } => {
-                (Some(validators), sha256, from.to_owned())
-            }
+            Downloaded::Content { validators, sha256 } => (Some(validators), sha256, public(from)),
         }
     } else {
         let path = Path::new(from);
@@ -160,11 +158,16 @@ fn fetch(
     }))
 }
 
-/// Returns what the server said last time, if the database that was made of it is still the one in use.
-fn known_state(store: &Store, old: Option<&Database>) -> Option<Validators> {
+/// Returns what the server said last time, if the database that was made of it is still the one in use, and the
+/// same would be made of it again.
+fn known_state(store: &Store, old: Option<&Database>, arguments: &Arguments) -> Option<Validators> {
+    let old = old?;
+    if arguments.known_exploited.is_some() || old.about().exploited > 0 {
+        return None;
+    }
     let text = fs::read(store.download_state()).ok()?;
     let state: Validators = serde_json::from_slice(&text).ok()?;
-    (state.identity == old?.identity()).then_some(state)
+    (state.identity == old.identity()).then_some(state)
 }
 
 /// Makes a database out of an export; one that was built elsewhere is taken as it is.
@@ -281,6 +284,12 @@ fn report(new: &Database, old: Option<&Database>, context: &Context) -> Result<(
         about.packages,
         about.newest(&today[..10]).unwrap_or("an unknown day"),
     );
+    if about.exploited == 0 && old.is_some_and(|old| old.about().exploited > 0) {
+        context.terminal.warn(
+            "the last database had a list of known exploited vulnerabilities, and this one has none; \
+             `--known-exploited FILE` names it",
+        );
+    }
     for record in about.unreadable.iter().take(5) {
         context.terminal.warn(&format!(
             "record {} cannot be read and is left out",

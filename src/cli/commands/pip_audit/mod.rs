@@ -16,6 +16,7 @@ use crate::cli::Context;
 use crate::cli::database::{self, Store};
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
+use crate::cli::lookup;
 use crate::finding::printable;
 use crate::report::pip_audit::{Entry, Format, Outcome, Show, render};
 use inputs::{Inputs, Item, What};
@@ -32,7 +33,7 @@ Exit codes
 
 /// Stand in for pip-audit: its options, output and exit codes, offline
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(version, after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
     /// Audit a requirements file; repeatable
     #[arg(
@@ -162,9 +163,19 @@ impl ValueEnum for Format {
     }
 }
 
-/// Runs the command.
+/// Runs the command. What cannot be looked at has the exit code that it has in pip-audit.
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
     refuse(arguments)?;
+    audit_files(arguments, context).or_else(|failure| match failure.exit() {
+        Exit::CouldNotLook => {
+            context.terminal.fail(&failure);
+            Ok(Exit::Blocked)
+        }
+        _ => Err(failure),
+    })
+}
+
+fn audit_files(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
     let mut errors = Vec::new();
     let inputs = Inputs::gather(arguments, context, &mut errors)?;
     if arguments.dry_run {
@@ -192,11 +203,8 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
             aliases: When::holds(arguments.aliases, format),
         };
         let timestamp = context.environment.now().to_string();
-        write(
-            arguments,
-            context,
-            &render(&entries, format, show, &timestamp),
-        )?;
+        let report = render(&entries, format, show, &timestamp);
+        write(arguments, context, report)?;
     }
     Ok(ended(context, errors, tally.found > 0))
 }
@@ -263,24 +271,19 @@ fn open(
     context: &Context,
     errors: &mut Vec<String>,
 ) -> Result<Database, Failure> {
-    if let Some(path) = &arguments.database {
-        return database::open_named(path);
-    }
     let path = Store::of_user().map(|store| store.path(None));
-    let opened = match &path {
-        Some(path) => database::open(path)
+    let opened = match (&arguments.database, &path) {
+        (Some(named), _) => Some(database::open_named(named)?),
+        (None, Some(path)) => database::open(path)
             .map_err(|error| database::unusable(&printable(&path.display().to_string()), &error))?,
-        None => None,
+        (None, None) => None,
     };
     if let Some(database) = opened {
-        let today = context.environment.now().to_string();
-        let newest = database
-            .about()
-            .newest(&today[..10])
-            .unwrap_or("an unknown day");
-        context
-            .terminal
-            .detail(&format!("database {} of {newest}", database.identity()));
+        let terminal = &context.terminal;
+        terminal.detail(&format!("database {}", database.identity()));
+        if let Some(reason) = lookup::too_old(&database, &[], context.environment.now()) {
+            terminal.warn(&format!("{reason}; {}", database::REMEDY));
+        }
         return Ok(database);
     }
     errors.push(format!(
@@ -387,13 +390,13 @@ fn known(
     merge::merged(&affecting, &texts)
 }
 
-fn write(arguments: &Arguments, context: &Context, text: &str) -> Result<(), Failure> {
+fn write(arguments: &Arguments, context: &Context, mut text: String) -> Result<(), Failure> {
     let named = context
         .environment
         .variable("PIP_AUDIT_OUTPUT")
         .map(PathBuf::from);
     let path = arguments.output.clone().or(named);
-    let text = format!("{text}\n");
+    text.push('\n');
     match path {
         Some(path) if path != *"-" && path != *"stdout" => {
             std::fs::write(&path, text).map_err(|error| {

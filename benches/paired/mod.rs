@@ -1,5 +1,7 @@
 //! Paired runs: what two commands cost, as ratios.
 
+#![allow(dead_code, reason = "each benchmark compares in its own way")]
+
 use std::fmt::Write as _;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -79,6 +81,43 @@ pub(crate) fn compare(
             "  {what} {median:7.4} ({:.4}..{:.4})",
             ratios[0],
             ratios[ratios.len() - 1]
+        )
+        .unwrap();
+    }
+    println!("{line}");
+}
+
+/// Runs A, B and C in turns and prints the median of what A costs more than B, in shares of C.
+#[expect(clippy::print_stdout, reason = "printing is its job")]
+pub(crate) fn share(
+    name: &str,
+    rounds: usize,
+    mut a: impl FnMut() -> Cost,
+    mut b: impl FnMut() -> Cost,
+    mut c: impl FnMut() -> Cost,
+) {
+    a();
+    b();
+    c();
+    let triples: Vec<[Cost; 3]> = (0..rounds).map(|_| [a(), b(), c()]).collect();
+    let mut line = format!("  {name:<40}");
+    for (what, of) in [
+        ("wall", (|cost: &Cost| cost.wall) as fn(&Cost) -> Duration),
+        ("cpu", |cost| cost.cpu),
+    ] {
+        let mut shares: Vec<f64> = triples
+            .iter()
+            .map(|[a, b, c]| {
+                (of(a).as_secs_f64() - of(b).as_secs_f64()) / of(c).as_secs_f64().max(1e-9)
+            })
+            .collect();
+        shares.sort_by(f64::total_cmp);
+        let median = shares[shares.len() / 2];
+        write!(
+            line,
+            "  {what} {median:7.4} ({:.4}..{:.4})",
+            shares[0],
+            shares[shares.len() - 1]
         )
         .unwrap();
     }

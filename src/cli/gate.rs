@@ -232,10 +232,13 @@ pub(super) fn decide(context: &Context, look: Look<'_>, found: Found) -> Result<
     };
     let mut verdict = policy::decide(&gate, outcome.detected.clone(), &receipt);
     if registry::is_needed(&verdict) || found.register_touched || look.full {
-        gate.waiving =
-            rulebook
-                .registry
-                .read(look.repository, &rulebook.policies, &context.environment)?;
+        let all = found.register_touched || look.full;
+        gate.waiving = rulebook.registry.read(
+            look.repository,
+            &rulebook.policies,
+            (!all).then_some(outcome.detected.as_slice()),
+            &context.environment,
+        )?;
         if let Some(waiving) = &gate.waiving {
             if look.full {
                 let engines = look.options.engines();

@@ -196,7 +196,7 @@ pub(super) fn waivers(
     let now = environment.now();
     let waiving = rulebook
         .registry
-        .read(Some(repository), &rulebook.policies, environment)?
+        .read(Some(repository), &rulebook.policies, None, environment)?
         .unwrap_or_default();
     let proofs = Proofs {
         // What is there was judged when it came in.

@@ -94,11 +94,12 @@ impl Registry {
         }
     }
 
-    /// Reads the register with what is known of its approvals.
+    /// Reads the register with what is known of its approvals: all of it, or what may be about findings.
     pub(super) fn read(
         &self,
         repository: Option<&dyn Repository>,
         policies: &[Policy],
+        findings: Option<&[Detected]>,
         environment: &Environment,
     ) -> Result<Option<Waiving>, Failure> {
         let path = path(policies);
@@ -110,9 +111,11 @@ impl Registry {
         if text.is_none() && self.comments.is_empty() {
             return Ok(None);
         }
-        let register = match &text {
-            Some(text) => policy::parse_register(&path.to_string(), text)?,
-            None => Register::default(),
+        let name = path.to_string();
+        let register = match (&text, findings) {
+            (Some(text), Some(findings)) => policy::read_register_for(&name, text, findings)?,
+            (Some(text), None) => policy::parse_register(&name, text)?,
+            (None, _) => Register::default(),
         };
         let mut waiving = Waiving {
             register,

@@ -82,7 +82,7 @@ pub use verdict::{Gate, Judged, JudgedUnscanned, Verdict, decide};
 pub use waiver::{Inline, Proof, QuorumRule, Waivers};
 pub use waiving::{
     Approves, Brought, Comment, Judge, Proofs, Signed, Standing, VERIFIED_SECRET_DAYS, WaiverNote,
-    Waiving,
+    Waiving, read_register_for,
 };
 
 /// The name of the policy file, at the root of the repository.
@@ -217,27 +217,15 @@ impl Policy {
     pub fn of_profile(profile: Profile) -> Self {
         let source = Source::new("", "").expect("nothing is not too large");
         let nothing = Spanned::new(0..0, DeValue::Table(toml::de::DeTable::new()));
-        let root = Item {
-            source: &source,
-            key: String::new(),
-            key_span: 0..0,
-            value: &nothing,
-        };
-        Self::read(root, profile).expect("without keys there is no key that could be wrong")
+        Self::read(Item::root(&source, &nothing), profile)
+            .expect("without keys there is no key that could be wrong")
     }
 
     /// Reads a policy file.
     pub fn parse(text: &PolicyText) -> Result<Self, PolicyError> {
         let source = Source::new(&text.name, &text.text)?;
-        let table = source.parse()?;
-        let span = table.span();
-        let value = Spanned::new(span.clone(), DeValue::Table(table.into_inner()));
-        let file = Item {
-            source: &source,
-            key: String::new(),
-            key_span: span,
-            value: &value,
-        };
+        let value = source.parse()?;
+        let file = Item::root(&source, &value);
         let root = if text.embedded {
             embedded_table(&file)?
         } else {

@@ -5,7 +5,6 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use toml::Spanned;
 use toml::de::DeValue;
 
 use super::bypass::{Approval, Covered, Override, check_override};
@@ -48,15 +47,8 @@ pub fn parse_override_under(
 ) -> Result<Override, PolicyError> {
     let block = block(name, text)?;
     let source = Source::new(name, &block)?;
-    let table = source.parse()?;
-    let span = table.span();
-    let value = Spanned::new(span.clone(), DeValue::Table(table.into_inner()));
-    let root = Item {
-        source: &source,
-        key: String::new(),
-        key_span: span,
-        value: &value,
-    };
+    let value = source.parse()?;
+    let root = Item::root(&source, &value);
     refuse_unknown(&root, KEYS)?;
     let record = read(&root).map_err(|mut error| {
         error

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use toml::de::DeTable;
+use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Position, printable};
 
@@ -47,8 +47,9 @@ impl<'t> Source<'t> {
         }
     }
 
-    pub(super) fn parse(&self) -> Result<Spanned<DeTable<'t>>, PolicyError> {
-        DeTable::parse(self.text).map_err(|error| {
+    /// Reads the text as one table; [`Item::root`](super::value::Item::root) makes it readable key by key.
+    pub(super) fn parse(&self) -> Result<Spanned<DeValue<'t>>, PolicyError> {
+        let table = DeTable::parse(self.text).map_err(|error| {
             let span = error.span().unwrap_or_default();
             let message = match error.message() {
                 "duplicate key" => {
@@ -61,7 +62,9 @@ impl<'t> Source<'t> {
                 message,
                 syntax_hint(error.message()).map(str::to_owned),
             )
-        })
+        })?;
+        let span = table.span();
+        Ok(Spanned::new(span, DeValue::Table(table.into_inner())))
     }
 
     /// Makes the error about what stands at a byte offset.

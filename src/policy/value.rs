@@ -24,6 +24,16 @@ pub(super) struct Item<'d> {
 }
 
 impl<'d> Item<'d> {
+    /// Wraps what [`Source::parse`] has read.
+    pub(super) fn root(source: &'d Source<'d>, value: &'d Spanned<DeValue<'d>>) -> Self {
+        Self {
+            source,
+            key: String::new(),
+            key_span: value.span(),
+            value,
+        }
+    }
+
     pub(super) fn fail(&self, message: impl Into<String>, hint: Option<String>) -> PolicyError {
         self.source.fail(self.value.span().start, message, hint)
     }

@@ -8,14 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
+use memchr::memmem::Finder;
 
 use crate::finding::{Engine, RepoPath, Severity};
 use crate::introduced::Detected;
 
-use super::Policy;
 use super::paths::Globs;
-use super::register::{AgreementKey, Reason, Register, Waiver};
+use super::register::{AgreementKey, Reason, Register, Waiver, read_where};
 use super::waiver::{Proof, QuorumRule};
+use super::{Policy, PolicyError};
 
 /// The longest life of the waiver of a value that somebody has verified to be no secret: it does not become one.
 pub const VERIFIED_SECRET_DAYS: i32 = 365;
@@ -430,6 +431,39 @@ impl Approvers {
             [] => String::new(),
             refused => format!("; {}", refused.join("; ")),
         }
+    }
+}
+
+/// Reads the waivers of a register that may be about findings; its Markdown has to hold everywhere.
+///
+/// Most of a long register is about something else: a block that names neither the fingerprint nor an id of any of the
+/// findings is not read.
+pub fn read_register_for(
+    name: &str,
+    text: &str,
+    findings: &[Detected],
+) -> Result<Register, PolicyError> {
+    let mut named: BTreeSet<String> = BTreeSet::new();
+    for Detected { finding, .. } in findings {
+        named.insert(finding.fingerprint.to_string());
+        named.insert(finding.rule.id.to_ascii_lowercase());
+        let package = finding.package.iter();
+        let ids = package.flat_map(|package| &package.advisories);
+        named.extend(ids.map(|id| id.to_ascii_lowercase()));
+    }
+    let finders: Vec<Finder<'_>> = named.iter().map(Finder::new).collect();
+    let names_one = |block: &str| {
+        let small = block.to_ascii_lowercase();
+        finders
+            .iter()
+            .any(|finder| finder.find(small.as_bytes()).is_some())
+    };
+    // What is written with escapes can be anything.
+    let matters = |block: &str| block.contains('\\') || names_one(block);
+    let (register, errors) = read_where(name, text, &matters);
+    match errors.into_iter().next() {
+        Some(error) => Err(error),
+        None => Ok(register),
     }
 }
 

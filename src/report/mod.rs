@@ -13,6 +13,7 @@ pub mod formats;
 pub mod governance;
 mod inert;
 mod layout;
+mod markup;
 mod merge;
 mod page;
 pub mod pip_audit;

@@ -33,6 +33,111 @@ fn init_writes_what_ci_stops_at() {
     repo.gate(&["policy", "check"]).ok();
 }
 
+/// A GitHub workflow with a folded command, a directory of its own and a job that never fails.
+const FOLDED: &str = "\
+on:
+  pull_request:
+jobs:
+  bandit:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - name: Install
+        run: |
+          pip install \"bandit[toml]==1.7.9\" pip-audit
+      - name: Bandit
+        working-directory: backend
+        run: |
+          bandit -r . \\
+            -c pyproject.toml \\
+            --severity-level medium \\
+            -f json -o bandit.json
+      - name: pip-audit
+        run: >-
+          pip-audit -r backend/requirements.txt
+          --ignore-vuln PYSEC-2099-1
+          --ignore-vuln PYSEC-2099-2
+      - name: Secrets
+        run: git diff origin/main | grep -iE \"api_key|password\" && exit 1 || true
+";
+
+/// A GitLab file whose options stand in variables, one of them outside.
+const VARIABLES: &str = "\
+variables:
+  BANDIT_ARGS: \"-ll -ii\"
+bandit:
+  stage: security
+  script:
+    - pip install bandit
+    - bandit -r app/ $BANDIT_ARGS -x app/tests
+    - bandit -r \"$SOURCES\" $MORE_ARGS -lll
+safety:
+  allow_failure: true
+  script:
+    - safety check -r requirements.txt --ignore 70612 --ignore 51457
+";
+
+#[test]
+fn a_github_workflow_is_read_as_github_runs_it() {
+    let repo = Repo::unborn(&[]);
+    repo.write(".github/workflows/security.yml", FOLDED);
+    let said = repo.gate(&["init"]).ok().flat();
+    let policy = std::fs::read_to_string(repo.root.join("gate-hook.toml")).unwrap();
+    for line in [
+        "high = \"block\"",
+        "medium = \"block\"",
+        "low = \"info\"",
+        "config = \"backend/pyproject.toml\"",
+        "low = \"block\"",
+    ] {
+        assert!(
+            policy.lines().any(|found| found.starts_with(line)),
+            "{line}\n{policy}"
+        );
+    }
+    assert!(
+        said.contains("security.yml:20 ignores PYSEC-2099-1, PYSEC-2099-2"),
+        "{said}"
+    );
+    assert!(!said.contains("Secrets"), "{said}");
+    repo.gate(&["policy", "check"]).ok();
+    // What drifts afterwards is said by doctor and by ci.
+    let looser = policy.replacen("medium = \"block\"", "medium = \"warn\"", 1);
+    repo.write("gate-hook.toml", looser);
+    let doctor = repo.gate(&["doctor"]).flat();
+    assert!(doctor.contains("looser than CI"), "{doctor}");
+}
+
+#[test]
+fn a_gitlab_file_is_read_with_its_variables_and_what_is_not_known_is_said() {
+    let repo = Repo::unborn(&[]);
+    repo.write(".gitlab-ci.yml", VARIABLES);
+    let said = repo.gate(&["init"]).ok().flat();
+    let policy = std::fs::read_to_string(repo.root.join("gate-hook.toml")).unwrap();
+    for line in [
+        "medium = \"block\"         # as .gitlab-ci.yml:7",
+        "low = \"info\"            # as .gitlab-ci.yml:7",
+        "min_confidence = \"medium\"",
+        "critical = \"warn\"",
+    ] {
+        let line: Vec<&str> = line.split_whitespace().collect();
+        let found = policy.lines().any(|found| {
+            let found: Vec<&str> = found.split_whitespace().collect();
+            found.starts_with(&line)
+        });
+        assert!(found, "{line:?}\n{policy}");
+    }
+    assert!(
+        said.contains(".gitlab-ci.yml:8 takes options from $MORE_ARGS"),
+        "{said}"
+    );
+    assert!(!said.contains("SOURCES"), "{said}");
+    assert!(
+        said.contains("70612, 51457") && said.contains("never fails its job"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_profile_that_is_asked_for_is_kept_and_its_drift_is_said() {
     let repo = Repo::unborn(&[]);

@@ -35,6 +35,8 @@ pub(in crate::cli) struct Call {
     pub(in crate::cli) ignores: Vec<String>,
     /// The configuration file.
     pub(in crate::cli) config: Option<String>,
+    /// The variables that may hold further options.
+    pub(in crate::cli) unknown: Vec<String>,
     /// Whether nothing that it finds fails the job.
     pub(in crate::cli) lenient: bool,
 }
@@ -138,10 +140,12 @@ pub(super) fn read(tool: Tool, arguments: &[&str]) -> Call {
         skips: Vec::new(),
         ignores: Vec::new(),
         config: None,
+        unknown: Vec::new(),
         lenient: false,
     };
     let (mut levels, mut confidences) = (0, 0);
     let mut rest = arguments.iter().copied();
+    let mut before = "";
     while let Some(word) = rest.next() {
         let (name, mut value) = match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name, Some(value)),
@@ -165,8 +169,12 @@ pub(super) fn read(tool: Tool, arguments: &[&str]) -> Call {
             (Tool::PipAudit, "--ignore-vuln") | (Tool::Safety, "-i" | "--ignore") => {
                 call.ignores.extend(ids(value()));
             }
+            (_, variable) if variable.starts_with('$') && !names_a_place(before) => {
+                call.unknown.push(variable.to_owned());
+            }
             _ => {}
         }
+        before = word;
     }
     if levels > 0 {
         call.severity = [Severity::Low, Severity::Medium, Severity::High][levels.min(3) - 1];
@@ -176,6 +184,20 @@ pub(super) fn read(tool: Tool, arguments: &[&str]) -> Call {
             [Confidence::Low, Confidence::Medium, Confidence::High][confidences.min(3) - 1];
     }
     call
+}
+
+/// Returns whether what follows a word is a file, a directory or a format, and no option.
+fn names_a_place(word: &str) -> bool {
+    let options = [
+        "--recursive",
+        "-o",
+        "--output",
+        "-f",
+        "--format",
+        "-x",
+        "--exclude",
+    ];
+    options.contains(&word) || (is_cluster(word) && word.contains('r'))
 }
 
 /// Returns whether a word consists of flags without a value, for example `-rll`.

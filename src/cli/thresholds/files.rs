@@ -5,6 +5,7 @@ use std::path::Path;
 use super::Found;
 use super::call::{self, Call, Tool};
 use super::outline::Outline;
+use super::variables::Variables;
 use crate::finding::{RepoPath, printable};
 use crate::git::{Repository, Side};
 
@@ -128,22 +129,42 @@ pub(in crate::cli) fn found(files: &dyn Files) -> Vec<Found> {
 /// Returns the calls of a script, or of a YAML file with scripts in it, by line counted from 0.
 fn of_script(text: &str) -> Vec<(usize, Call)> {
     let outline = Outline::new(text);
+    let variables = Variables::of(text);
     let mut found = of_actions(&outline);
-    let mut lines = text.lines().enumerate();
-    while let Some((at, line)) = lines.next() {
-        // The stretch of a command over several lines counts as one.
-        let mut whole = line.to_owned();
-        while let Some(start) = whole.strip_suffix('\\') {
-            let Some((_, next)) = lines.next() else { break };
-            whole = format!("{start} {}", next.trim());
-        }
-        for mut call in call::calls(&whole) {
+    let lines: Vec<&str> = text.lines().collect();
+    let mut next = 0;
+    while next < lines.len() {
+        let at = next;
+        let range = stretch(&lines, &outline, at);
+        next = range.end;
+        let words: Vec<&str> = lines[range]
+            .iter()
+            .map(|line| line.trim_end_matches('\\').trim_end())
+            .collect();
+        for mut call in call::calls(&variables.put_into(&words.join(" "))) {
             call.lenient |= outline.is_lenient(at);
+            if let (Some(directory), Some(config)) = (outline.directory(at), &mut call.config) {
+                *config = format!("{}/{config}", directory.trim_end_matches('/'));
+            }
             found.push((at, call));
         }
     }
     found.sort_by_key(|(line, _)| *line);
     found
+}
+
+/// Returns the lines of the command that begins on one: those that end in a backslash go on in the next, and those
+/// that YAML folds are one.
+fn stretch(lines: &[&str], outline: &Outline<'_>, at: usize) -> std::ops::Range<usize> {
+    // The key itself is no part of what it folds; its line is read on its own.
+    if at > 0
+        && let Some(folded) = outline.folded(at - 1)
+        && !folded.is_empty()
+    {
+        return folded;
+    }
+    let goes_on = lines[at..].iter().take_while(|line| line.ends_with('\\'));
+    at..(at + 1 + goes_on.count()).min(lines.len())
 }
 
 /// Returns the calls that ready-made steps of GitHub workflows make.

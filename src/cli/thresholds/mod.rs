@@ -7,6 +7,7 @@
 mod call;
 mod files;
 mod outline;
+mod variables;
 
 use crate::finding::{Confidence, Severity, printable};
 use crate::policy::{self, Policy};
@@ -142,6 +143,12 @@ pub(super) fn leftovers(found: &[Found]) -> Vec<String> {
             words.push(format!(
                 "{place} ignores {}, undated and unapproved: record it with `gate-hook waiver new`",
                 list(&call.ignores)
+            ));
+        }
+        if !call.unknown.is_empty() {
+            words.push(format!(
+                "{place} takes options from {}, whose value is not known here: see what it stops at",
+                list(&call.unknown)
             ));
         }
         if call.lenient {

@@ -63,6 +63,26 @@ impl<'t> Outline<'t> {
             .any(|at| self.block(at).contains(&line))
     }
 
+    /// Returns the directory that a line's commands run in, where a key beside them says so.
+    pub(super) fn directory(&self, line: usize) -> Option<&'t str> {
+        let around = self.keys("working-directory");
+        let (_, directory) = around
+            .filter(|(at, _)| self.block(*at).contains(&line))
+            .last()?;
+        Some(directory.trim_matches(['"', '\'']))
+    }
+
+    /// Returns the lines of a text that YAML folds into one (`key: >`), where one begins on a line.
+    pub(super) fn folded(&self, at: usize) -> Option<std::ops::Range<usize>> {
+        let line = self.lines.get(at)?;
+        let (_, style) = line.text.rsplit_once(": ")?;
+        let is_folded = style.starts_with('>') && style[1..].trim_matches(['-', '+']).is_empty();
+        let below = self.lines[at + 1..]
+            .iter()
+            .take_while(|below| below.text.is_empty() || below.indent > line.key);
+        is_folded.then(|| at + 1..at + 1 + below.count())
+    }
+
     /// Returns the lines of the block whose key stands on a line.
     pub(super) fn block(&self, at: usize) -> std::ops::Range<usize> {
         let key = self.lines[at].key;

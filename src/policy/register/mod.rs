@@ -230,23 +230,39 @@ pub fn parse_register(name: &str, text: &str) -> Result<Register, PolicyError> {
 
 /// Reads what can be read of a register, with everything that is wrong in it, in the order of the text.
 pub fn read_register(name: &str, text: &str) -> (Register, Vec<PolicyError>) {
+    read_where(name, text, &|_| true)
+}
+
+/// Reads a register as [`read_register`] does, but only the blocks that matter: what is wrong in the others is left to
+/// whoever reads all of it.
+pub(super) fn read_where(
+    name: &str,
+    text: &str,
+    matters: &dyn Fn(&str) -> bool,
+) -> (Register, Vec<PolicyError>) {
     let (sections, mut errors) = sections::split(name, text);
     let mut register = Register {
         file: name.to_owned(),
         waivers: Vec::with_capacity(sections.len()),
     };
     for section in &sections {
-        match read_section(name, section) {
-            Ok(waiver) => register.waivers.push(waiver),
+        match read_section(name, section, matters) {
+            Ok(waiver) => register.waivers.extend(waiver),
             Err(error) => errors.push(error),
         }
     }
-    errors.extend(disorder(&register));
+    errors.extend(disorder(name, &sections));
+    errors.extend(repetitions(&register));
     errors.sort_by_key(|error| (error.line, error.column));
     (register, errors)
 }
 
-fn read_section(file: &str, section: &Section<'_>) -> Result<Waiver, PolicyError> {
+/// Reads a section; nothing where its block does not matter.
+fn read_section(
+    file: &str,
+    section: &Section<'_>,
+    matters: &dyn Fn(&str) -> bool,
+) -> Result<Option<Waiver>, PolicyError> {
     let heading = Source::part(file, section.heading, section.line);
     let wrong_heading = |message: String| PolicyError {
         column: 4,
@@ -279,6 +295,9 @@ fn read_section(file: &str, section: &Section<'_>) -> Result<Waiver, PolicyError
             ..wrong_heading(format!("waiver {id} has no block of TOML"))
         });
     };
+    if !matters(block) {
+        return Ok(None);
+    }
     let rationale = section.prose.join("\n").trim().to_owned();
     let head = record::Head {
         id,
@@ -286,35 +305,46 @@ fn read_section(file: &str, section: &Section<'_>) -> Result<Waiver, PolicyError
         line: section.line,
         rationale,
     };
-    record::read(file, block, line, head)
+    record::read(file, block, line, head).map(Some)
 }
 
-/// Finds ids given twice, findings waived twice, and sections out of order.
-fn disorder(register: &Register) -> Vec<PolicyError> {
-    let mut errors = Vec::new();
-    let mut wrong = |waiver: &Waiver, message: String, hint: &str| {
-        errors.push(PolicyError {
-            file: register.file.clone(),
-            line: waiver.line,
-            column: 1,
-            message,
-            hint: Some(hint.to_owned()),
-        });
+fn wrong_section(file: &str, line: u32, message: String, hint: &str) -> PolicyError {
+    PolicyError {
+        file: file.to_owned(),
+        line,
+        column: 1,
+        message,
+        hint: Some(hint.to_owned()),
+    }
+}
+
+/// Finds ids given twice and sections out of order.
+fn disorder(file: &str, sections: &[Section<'_>]) -> Vec<PolicyError> {
+    let id = |section: &Section<'_>| {
+        let id = section.heading.split(':').next().unwrap_or_default();
+        rules::is_id(id).then_some((id.to_owned(), section.line))
     };
-    for pair in register.waivers.windows(2) {
-        let [before, waiver] = pair else { continue };
-        if waiver.id == before.id {
-            let message = format!("two waivers have the id {}", waiver.id);
-            wrong(waiver, message, "remove one of them");
-        } else if waiver.id < before.id {
-            let message = format!("waiver {} stands behind {}", waiver.id, before.id);
-            wrong(
-                waiver,
-                message,
-                "sections are sorted by id, so that branches merge",
-            );
+    let headings: Vec<(String, u32)> = sections.iter().filter_map(id).collect();
+    let mut errors = Vec::new();
+    for pair in headings.windows(2) {
+        let [(before, _), (id, line)] = pair else {
+            continue;
+        };
+        if id == before {
+            let message = format!("two waivers have the id {id}");
+            errors.push(wrong_section(file, *line, message, "remove one of them"));
+        } else if id < before {
+            let message = format!("waiver {id} stands behind {before}");
+            let hint = "sections are sorted by id, so that branches merge";
+            errors.push(wrong_section(file, *line, message, hint));
         }
     }
+    errors
+}
+
+/// Finds findings waived twice.
+fn repetitions(register: &Register) -> Vec<PolicyError> {
+    let mut errors = Vec::new();
     let mut seen: BTreeMap<_, &str> = BTreeMap::new();
     for waiver in &register.waivers {
         let Waived {
@@ -334,7 +364,8 @@ fn disorder(register: &Register) -> Vec<PolicyError> {
         match seen.get(&what) {
             Some(&first) if first != waiver.id => {
                 let message = format!("waiver {} covers what {first} covers", waiver.id);
-                wrong(waiver, message, "keep one of them");
+                let hint = "keep one of them";
+                errors.push(wrong_section(&register.file, waiver.line, message, hint));
             }
             _ => {
                 seen.insert(what, &waiver.id);

@@ -1,8 +1,5 @@
 //! The block of TOML of one waiver.
 
-use toml::Spanned;
-use toml::de::DeValue;
-
 use super::rules::{self, Problem};
 use super::{Agreement, Request, Scope, Verified, Waived, Waiver};
 use crate::policy::PolicyError;
@@ -58,15 +55,8 @@ pub(super) fn read(
     head: Head<'_>,
 ) -> Result<Waiver, PolicyError> {
     let source = Source::part(file, block, line);
-    let table = source.parse()?;
-    let span = table.span();
-    let value = Spanned::new(span.clone(), DeValue::Table(table.into_inner()));
-    let root = Item {
-        source: &source,
-        key: String::new(),
-        key_span: span,
-        value: &value,
-    };
+    let value = source.parse()?;
+    let root = Item::root(&source, &value);
     refuse_unknown(&root, KEYS)?;
     let heading = head.id.to_owned();
     let waiver = waiver(&root, head)?;

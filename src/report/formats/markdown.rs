@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::super::{Outcome, Report, Style, entry, inert, summary};
+use super::super::markup::markdown;
+use super::super::{Outcome, Report, Style, entry, summary};
 use crate::finding::Origin;
 use crate::policy::{Action, Judged};
 use crate::receipt::Consequence;
@@ -16,10 +17,10 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     writeln!(
         out,
         "{}: {}. Policy `{}` of {}, gate-hook {}.",
-        plain(&report.subject),
+        markdown(&report.subject),
         summary::looked_at(report),
-        plain(&report.policy_digest),
-        plain(&report.policy_origin),
+        markdown(&report.policy_digest),
+        markdown(&report.policy_origin),
         report.version
     )?;
     let shown: Vec<&Judged> = report
@@ -44,7 +45,7 @@ pub(super) fn render(report: &Report, style: Style, out: &mut dyn Write) -> io::
     list(
         out,
         "Notes",
-        report.receipt.notes.iter().map(|note| plain(note)),
+        report.receipt.notes.iter().map(|note| markdown(note)),
     )?;
     if report.outcome() != Outcome::Passed {
         writeln!(
@@ -92,13 +93,13 @@ fn row(out: &mut dyn Write, judged: &Judged) -> io::Result<()> {
     let decider = judged
         .decided_by
         .first()
-        .map_or_else(String::new, |decider| plain(&entry::decided(decider)));
+        .map_or_else(String::new, |decider| markdown(&entry::decided(decider)));
     writeln!(
         out,
         "| {action}{until} | {} | {}{commit} | {}<br>{} | {decider} |",
         finding.severity,
-        plain(&entry::place(&finding.location)),
-        plain(&entry::what(finding)),
+        markdown(&entry::place(&finding.location)),
+        markdown(&entry::what(finding)),
         finding.fingerprint,
     )
 }
@@ -115,8 +116,8 @@ fn not_looked_at(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 .map_or_else(String::new, |engine| format!(" (by {engine})"));
             format!(
                 "{}{by}: {}",
-                plain(&unscanned.place.to_string()),
-                plain(&unscanned.reason)
+                markdown(&unscanned.place.to_string()),
+                markdown(&unscanned.reason)
             )
         });
     let deferred = report.deferred().into_iter().map(|deferral| {
@@ -124,9 +125,13 @@ fn not_looked_at(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             .command
             .as_ref()
             .map_or_else(String::new, |command| {
-                format!("; answered by {}", plain(command))
+                format!("; answered by {}", markdown(command))
             });
-        format!("{}: {}{command}", deferral.engine, plain(&deferral.reason))
+        format!(
+            "{}: {}{command}",
+            deferral.engine,
+            markdown(&deferral.reason)
+        )
     });
     list(out, "Not looked at", unscanned.chain(deferred))
 }
@@ -141,38 +146,4 @@ fn list(out: &mut dyn Write, title: &str, lines: impl Iterator<Item = String>) -
         writeln!(out, "- {line}")?;
     }
     Ok(())
-}
-
-/// Returns text without a character that Markdown or HTML would read as more than text.
-fn plain(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in inert::text(text).chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A mention or a link would reach people and other places.
-            '@' => out.push_str("&#64;"),
-            ':' => out.push_str("&#58;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '(' | ')' | '#' | '|' | '!' | '~' | '$' => {
-                out.push('\\');
-                out.push(c);
-            }
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_stays_text() {
-        assert_eq!(
-            plain("a|b <img> `x` [y](https://z) @w"),
-            "a\\|b &lt;img&gt; \\`x\\` \\[y\\]\\(https&#58;//z\\) &#64;w"
-        );
-    }
 }

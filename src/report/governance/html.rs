@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::super::markup::xml;
 use super::chart::{Chart, Series, grouped, lines, stacked};
 use super::markdown::{bypasses, definitions, expiring, facts, false_positive_rules};
 use super::{Month, words};
-use crate::finding::printable;
 use crate::record::metrics::{Period, Share};
 
 /// The most rows that a table shows.
@@ -49,7 +49,7 @@ pub(super) fn render(month: &Month) -> String {
 
 fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
     let title = month.first.strftime("%B %Y").to_string();
-    let project = escape(&month.project);
+    let project = xml(&month.project);
     writeln!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
@@ -66,7 +66,7 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
         out,
         "<header><p class=\"soft\">{project}</p>\n<h1>Security gate, {title}</h1>"
     )?;
-    writeln!(out, "<p>{}</p></header>", escape(&facts(month)))?;
+    writeln!(out, "<p>{}</p></header>", xml(&facts(month)))?;
     tiles(out, month)?;
     charts(out, month)?;
     if !month.public {
@@ -84,7 +84,7 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
     writeln!(
         out,
         "<footer>gate-hook {}, as known at {}. Days and weeks are those of UTC.</footer>\n</body>\n</html>",
-        escape(month.version),
+        xml(month.version),
         month.to
     )
 }
@@ -286,7 +286,7 @@ fn charts(out: &mut String, month: &Month) -> std::fmt::Result {
     ];
     let title = "Commits that came past the hook, by week";
     let chart = stacked(&weeks.chart("bypass", title, passed));
-    figure(out, "Past the hook", &escape(&bypasses(month)), &chart)?;
+    figure(out, "Past the hook", &xml(&bypasses(month)), &chart)?;
     latency(out, &weeks)?;
     writeln!(out, "</div>")
 }
@@ -307,7 +307,7 @@ fn latency(out: &mut String, weeks: &Weeks<'_>) -> std::fmt::Result {
         at_least: 20.0,
         ..weeks.chart("latency", title, times)
     });
-    figure(out, "Hook latency", &escape(&note), &chart)
+    figure(out, "Hook latency", &xml(&note), &chart)
 }
 
 fn figure(out: &mut String, title: &str, note: &str, chart: &str) -> std::fmt::Result {
@@ -352,7 +352,7 @@ fn table(out: &mut String, head: &[&str], rows: &[Vec<String>]) -> std::fmt::Res
 }
 
 fn code(text: &str) -> String {
-    format!("<code>{}</code>", escape(text))
+    format!("<code>{}</code>", xml(text))
 }
 
 fn open(out: &mut String, month: &Month) -> std::fmt::Result {
@@ -445,12 +445,4 @@ fn rules(out: &mut String, month: &Month) -> std::fmt::Result {
         &["rule", "#false positives", "#closed", "#rate"],
         &rows,
     )
-}
-
-fn escape(text: &str) -> String {
-    printable(text)
-        .replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
 }

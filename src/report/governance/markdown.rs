@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
+use super::super::markup::markdown;
 use super::{Month, words};
 use crate::finding::printable;
 use crate::policy::Reason;
@@ -24,9 +25,9 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
         out,
         "# Security gate, {}: {}\n",
         month.first.strftime("%B %Y"),
-        escape(&month.project)
+        markdown(&month.project)
     )?;
-    writeln!(out, "{}\n", escape(&facts(month)))?;
+    writeln!(out, "{}\n", markdown(&facts(month)))?;
     writeln!(out, "| | this month | month before |\n|---|---:|---:|")?;
     let (now, before) = (month.now(), month.before());
     let duration = |seconds: Option<i64>| seconds.map_or("-".to_owned(), words::duration);
@@ -173,7 +174,7 @@ fn open(out: &mut String, month: &Month) -> std::fmt::Result {
             out,
             "| {} | {} | {} | `{}` |",
             open.severity.name(),
-            escape(&open.rule),
+            markdown(&open.rule),
             words::duration(age),
             open.fingerprint
         )?;
@@ -194,8 +195,8 @@ fn rest(out: &mut String, month: &Month) -> std::fmt::Result {
             writeln!(
                 out,
                 "| {} | {} | {} | {}, in {days} days |",
-                escape(&waiver.id),
-                escape(&waiver.finding),
+                markdown(&waiver.id),
+                markdown(&waiver.finding),
                 waiver.reason.name(),
                 waiver.expires
             )?;
@@ -212,7 +213,7 @@ fn rest(out: &mut String, month: &Month) -> std::fmt::Result {
             "| override | arrived | due | state |\n|---|---|---|---|"
         )?;
         for [id, arrived, due, state] in overrides {
-            writeln!(out, "| {} | {arrived} | {due} | {state} |", escape(&id))?;
+            writeln!(out, "| {} | {arrived} | {due} | {state} |", markdown(&id))?;
         }
         writeln!(out)?;
     }
@@ -226,7 +227,7 @@ fn rest(out: &mut String, month: &Month) -> std::fmt::Result {
             writeln!(
                 out,
                 "| {} | {} | {} |",
-                escape(&rule),
+                markdown(&rule),
                 share.part,
                 share.whole
             )?;
@@ -380,15 +381,4 @@ pub(super) fn definitions() -> [(&'static str, &'static str); 9] {
             "commits that one stops and the other does not, of those that both judged by the same policy digest and on which the hook left nothing to CI. It should be none. How long the hook takes is known from journals of clones only.",
         ),
     ]
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::new();
-    for c in printable(text).chars() {
-        if matches!(c, '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '#') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
 }

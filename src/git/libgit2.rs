@@ -8,6 +8,7 @@ use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use git2::{ConfigLevel, ErrorCode};
+use sha1::{Digest as _, Sha1};
 
 use super::index_file::IndexFile;
 use super::loose::LooseObjects;
@@ -130,14 +131,12 @@ fn about(what: &str) -> impl Fn(git2::Error) -> GitError {
 
 /// Returns an object whose content has the id it was asked for by, or an error.
 fn checked(id: &ObjectId, object: Object) -> Result<Object, GitError> {
-    let object_type = match object.object_type {
-        ObjectType::Commit => git2::ObjectType::Commit,
-        ObjectType::Tree => git2::ObjectType::Tree,
-        ObjectType::Blob => git2::ObjectType::Blob,
-        ObjectType::Tag => git2::ObjectType::Tag,
-    };
-    let hash = git2::Oid::hash_object(object_type, &object.bytes).map_err(about_object(id))?;
-    if hash.as_bytes() == id.as_bytes() {
+    let header = format!("{} {}\0", object.object_type.name(), object.bytes.len());
+    let hash = Sha1::new()
+        .chain_update(header)
+        .chain_update(&object.bytes)
+        .finalize();
+    if hash[..] == *id.as_bytes() {
         return Ok(object);
     }
     Err(GitError::unreadable(

@@ -34,7 +34,7 @@ impl ObjectType {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Commit => "commit",
             Self::Tree => "tree",
@@ -45,7 +45,7 @@ impl ObjectType {
 }
 
 /// An object, read whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Object {
     /// What it is.
     pub(super) object_type: ObjectType,

@@ -15,9 +15,9 @@ use crate::input::{Content, FileChange, ObjectId};
 /// The largest file that [`Repository::file`] reads.
 const FILE_LIMIT: u64 = 64 << 20;
 
-/// How large a tree may be that is kept, and how many are.
-const KEPT_TREE: usize = 16 << 10;
-const KEPT_TREES: usize = 64;
+/// How large an object may be that is kept, and how many are.
+const KEPT_SIZE: usize = 64 << 10;
+const KEPT: usize = 64;
 
 /// What a backend has to supply.
 pub(super) trait Backing {
@@ -60,10 +60,8 @@ pub(super) trait Backing {
 /// A repository on top of a backing.
 pub(super) struct Reader<B> {
     backing: B,
-    /// The trees of commits that were asked for files: the files around a change all come from the same two.
-    roots: RefCell<HashMap<ObjectId, ObjectId>>,
-    /// The content of small trees that were read.
-    trees: RefCell<HashMap<ObjectId, Vec<u8>>>,
+    /// Small objects that were read lately: every engine reads the same files, and looks around in the same trees.
+    kept: RefCell<HashMap<ObjectId, Object>>,
 }
 
 impl<B: Backing> Reader<B> {
@@ -71,43 +69,42 @@ impl<B: Backing> Reader<B> {
     pub(super) fn new(backing: B) -> Self {
         Self {
             backing,
-            roots: RefCell::default(),
-            trees: RefCell::default(),
+            kept: RefCell::default(),
         }
     }
 
+    fn whole(&self, id: &ObjectId, limit: u64) -> Result<Object, GitError> {
+        if let Some(kept) = self.kept.borrow().get(id)
+            && kept.bytes.len() as u64 <= limit
+        {
+            return Ok(kept.clone());
+        }
+        let object = self.backing.object(id, limit)?;
+        if object.bytes.len() <= KEPT_SIZE {
+            let mut kept = self.kept.borrow_mut();
+            if kept.len() == KEPT {
+                kept.clear();
+            }
+            kept.insert(*id, object.clone());
+        }
+        Ok(object)
+    }
+
     fn trees(&self) -> impl Source<Directory = ObjectId> {
-        Trees(|id: &ObjectId| {
-            if let Some(known) = self.trees.borrow().get(id) {
-                return Ok(known.clone());
-            }
-            let bytes = self
-                .backing
-                .object(id, OBJECT_LIMIT)?
-                .expect(id, ObjectType::Tree)?;
-            let mut trees = self.trees.borrow_mut();
-            if bytes.len() <= KEPT_TREE && trees.len() < KEPT_TREES {
-                trees.insert(*id, bytes.clone());
-            }
-            Ok(bytes)
-        })
+        Trees(|id: &ObjectId| self.whole(id, OBJECT_LIMIT)?.expect(id, ObjectType::Tree))
+    }
+
+    fn raw_commit(&self, id: &ObjectId) -> Result<RawCommit, GitError> {
+        let object = self.whole(id, OBJECT_LIMIT)?;
+        read_commit(*id, &object.expect(id, ObjectType::Commit)?)
     }
 
     /// Returns the tree of a commit, or the tree itself.
     fn tree(&self, id: &ObjectId) -> Result<ObjectId, GitError> {
-        if let Some(root) = self.roots.borrow().get(id) {
-            return Ok(*root);
+        match self.whole(id, OBJECT_LIMIT)?.object_type {
+            ObjectType::Tree => Ok(*id),
+            _ => Ok(self.raw_commit(id)?.tree),
         }
-        let object = self.backing.object(id, OBJECT_LIMIT)?;
-        let root = match object.object_type {
-            ObjectType::Tree => *id,
-            _ => read_commit(*id, &object.expect(id, ObjectType::Commit)?)?.tree,
-        };
-        let mut roots = self.roots.borrow_mut();
-        if roots.len() < KEPT_TREES {
-            roots.insert(*id, root);
-        }
-        Ok(root)
     }
 
     fn differences(&self, old: Option<&ObjectId>, new: Side) -> Result<Vec<Difference>, GitError> {
@@ -157,7 +154,7 @@ impl<B: Backing> Repository for Reader<B> {
     }
 
     fn object(&self, id: &ObjectId, wanted: ObjectType, limit: u64) -> Result<Vec<u8>, GitError> {
-        self.backing.object(id, limit)?.expect(id, wanted)
+        self.whole(id, limit)?.expect(id, wanted)
     }
 
     fn file(&self, side: Side, path: &RepoPath) -> Result<Option<Vec<u8>>, GitError> {
@@ -194,7 +191,7 @@ impl<B: Backing> Repository for Reader<B> {
     }
 
     fn commit(&self, id: &ObjectId) -> Result<Commit, GitError> {
-        Ok(self.backing.raw_commit(id)?.commit)
+        Ok(self.raw_commit(id)?.commit)
     }
 
     fn walk(&self, tips: &[ObjectId], hidden: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
@@ -214,7 +211,7 @@ impl<B: Backing> Repository for Reader<B> {
             ObjectType::Commit => ObjectKind::Commit,
             ObjectType::Tree => ObjectKind::Tree,
             ObjectType::Blob => ObjectKind::Blob,
-            ObjectType::Tag => read_tag(id, &self.backing.object(id, OBJECT_LIMIT)?.bytes)?,
+            ObjectType::Tag => read_tag(id, &self.whole(id, OBJECT_LIMIT)?.bytes)?,
         })
     }
 

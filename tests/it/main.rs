@@ -14,6 +14,7 @@ mod evidence;
 mod failures;
 mod findability;
 mod formats;
+mod framework;
 mod history;
 mod imported;
 mod install;

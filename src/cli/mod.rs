@@ -113,7 +113,7 @@ Exit codes
 #[command(
     name = "gate-hook",
     version,
-    about = "Stops a commit or a push that would leak a credential, and says how to go on.",
+    about = "Stops a commit or a push that would leak a credential, bring in dangerous Python or a\nvulnerable package, and says how to go on.",
     help_template = HELP,
     after_help = EXAMPLES,
     disable_help_subcommand = true,

@@ -142,6 +142,19 @@ impl Story<'_> {
         self.expect(true, "git", &["commit", "-qm", "Add the deploy script"])?;
         self.expect(true, "git", &["log", "--oneline", "--no-decorate"])?;
 
+        self.say("Python and dependencies go through the same gate:");
+        self.stage.write(
+            "app.py",
+            "import subprocess\n\n\ndef restart(name):\n    subprocess.run(f\"service {name} restart\", shell=True)\n",
+        )?;
+        self.stage.write("requirements.txt", "jinja2==2.10\n")?;
+        self.quietly("git", &["add", "app.py", "requirements.txt"])?;
+        self.expect(false, "git", &["commit", "-qm", "Add the application"])?;
+        self.quietly(
+            "git",
+            &["rm", "-q", "--force", "app.py", "requirements.txt"],
+        )?;
+
         self.say("An emergency: this one has to go through now, and it leaves a trace:");
         self.stage
             .write("hotfix.py", &format!("TOKEN = \"{}\"\n", random_token()))?;

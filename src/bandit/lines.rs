@@ -45,9 +45,8 @@ impl LineStarts {
 pub(super) fn lines_of_code(content: &[u8]) -> u64 {
     let mut count = 0;
     let mut at = 0;
-    while at < content.len() {
-        let end = memchr::memchr2(b'\n', b'\r', &content[at..])
-            .map_or(content.len(), |length| at + length);
+    let ends = memchr::memchr2_iter(b'\n', b'\r', content);
+    for end in ends.chain([content.len()]) {
         let first = content[at..end]
             .iter()
             .find(|byte| !matches!(byte, b' ' | b'\t' | b'\x0b' | b'\x0c'));

@@ -6,12 +6,18 @@
 
 /// What a message of the reference tool quotes. A message without a quote is the same for every finding of its
 /// test, severity and confidence.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Quote {
     /// The lengths of the fixed words before, between and behind the parts, in bytes.
     fixed: &'static [usize],
     /// What is quoted. **It may be a password.**
     parts: Vec<String>,
+}
+
+impl std::fmt::Debug for Quote {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.mark())
+    }
 }
 
 impl Quote {

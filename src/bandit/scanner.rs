@@ -140,20 +140,28 @@ impl Scanner {
 }
 
 /// Returns the `# nosec` comments by line, and notes what is wrong with them.
+///
+/// The reference tool looks for comments with a reader that ends lines at line feeds only, and of several comments on
+/// such a line the last one counts.
 fn comments(tree: &Tree, source: &Source<'_>, notes: &mut Vec<NosecNote>) -> BTreeMap<u32, Nosec> {
     let mut by_line = BTreeMap::new();
     if memchr::memmem::find(source.text.as_bytes(), b"nosec").is_none() {
         return by_line;
     }
+    let (mut at, mut line_feeds) = (0, 0);
     for token in tree.tokens() {
         if token.kind() != TokenKind::Comment {
             continue;
         }
+        let between = &source.text.as_bytes()[at..token.start().to_usize()];
+        line_feeds += memchr::memchr_iter(b'\n', between).count() as u32;
+        at = token.start().to_usize();
         let Some((nosec, problems)) = nosec::parse(&source.text[token.range()]) else {
+            by_line.remove(&(line_feeds + 1));
             continue;
         };
+        by_line.insert(line_feeds + 1, nosec);
         let line = source.line(token.start());
-        by_line.insert(line, nosec);
         notes.extend(
             problems
                 .into_iter()

@@ -43,6 +43,23 @@ fn strange_files_are_scanned_or_refused() {
 }
 
 #[test]
+fn a_comment_is_on_the_line_that_line_feeds_count() {
+    for (content, lines) in [
+        (&b"x = 1\rassert x  # nosec\rassert y\r"[..], &[2, 3][..]),
+        (
+            b"x = 1\nassert x  # nosec\rassert y\nassert z # nosec\n",
+            &[4],
+        ),
+        (b"x = 1\r\nassert x  # nosec\r\nassert y\r\n", &[3]),
+        (b"assert x  # nosec\rassert y  # but why\n", &[1, 2]),
+    ] {
+        let report = scan(content);
+        let found: Vec<u32> = report.issues.iter().map(|issue| issue.line).collect();
+        assert_eq!(found, lines, "{content:?}");
+    }
+}
+
+#[test]
 fn deep_files_are_refused_without_harm() {
     let deep = 10_000;
     for (content, expected) in [

@@ -1,5 +1,6 @@
 //! What a new database says about this repository that the old one did not.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,8 @@ use crate::audit::{Database, DatabaseError, Manifest, judge, lockfiles};
 use crate::cli::Context;
 use crate::cli::database;
 use crate::cli::failure::Failure;
-use crate::finding::{Finding, Fingerprint, RepoPath};
+use crate::cli::text::wrap;
+use crate::finding::{Finding, Fingerprint, Location, RepoPath};
 
 /// No dependency file is larger.
 const LIMIT: u64 = 64 << 20;
@@ -31,11 +33,18 @@ pub(super) fn text(
         Some(old) => findings(&manifests, old).unwrap_or_default(),
         None => BTreeMap::new(),
     };
-    let news: Vec<&Finding> = found
+    let mut news: Vec<&Finding> = found
         .iter()
         .filter(|(fingerprint, _)| !known.contains_key(fingerprint))
         .map(|(_, finding)| finding)
         .collect();
+    news.sort_by_key(|finding| {
+        (
+            Reverse(finding.severity),
+            &finding.location,
+            &finding.message,
+        )
+    });
     let since = if old.is_some() {
         "since the last one"
     } else {
@@ -51,10 +60,12 @@ pub(super) fn text(
     }
     let mut text = format!("New {since} for this repository:\n");
     for finding in news.iter().take(SHOWN) {
-        text += &format!("  {:<8} {}\n", finding.severity.name(), finding.message);
+        let Location { place, start, .. } = &finding.location;
+        let what = format!("{} in {place}:{}", finding.message, start.line);
+        let severity = finding.severity.name();
         text += &format!(
-            "           in {}:{}\n",
-            finding.location.place, finding.location.start.line
+            "  {severity:<8} {}\n",
+            wrap(&what, context.terminal.width(), 11)
         );
     }
     if news.len() > SHOWN {

@@ -110,10 +110,13 @@ fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// Returns the line around a position, without its end.
+/// Returns the line around a position, without its end; of a line that has none in reach, the part in reach.
 pub(super) fn line_around(text: &[u8], at: usize) -> Range<usize> {
-    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |newline| newline + 1);
-    let mut end = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline);
+    const REACH: usize = 16 << 10;
+    let (first, last) = (at.saturating_sub(REACH), text.len().min(at + REACH));
+    let start =
+        memchr::memrchr(b'\n', &text[first..at]).map_or(first, |newline| first + newline + 1);
+    let mut end = memchr::memchr(b'\n', &text[at..last]).map_or(last, |newline| at + newline);
     if end > start && text[end - 1] == b'\r' {
         end -= 1;
     }

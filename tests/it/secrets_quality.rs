@@ -7,6 +7,8 @@
 mod contexts;
 #[path = "secrets_quality/forms.rs"]
 mod forms;
+#[path = "secrets_quality/hostile.rs"]
+mod hostile;
 #[path = "secrets_quality/made_up.rs"]
 mod made_up;
 #[path = "secrets_quality/ordinary.rs"]

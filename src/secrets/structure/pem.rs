@@ -28,12 +28,14 @@ pub(super) fn read(text: &[u8], at: usize) -> Option<Key> {
     }
     let header = BEGIN.len() + label_end + DASHES.len();
     let footer = [b"-----END ", label, DASHES].concat();
-    let body_end = memchr::memmem::find(&window[header..], &footer).map(|end| header + end);
-    let body = &window[header..body_end.unwrap_or(window.len())];
+    let dashes = memchr::memmem::find(&window[header..], DASHES).map(|end| header + end);
+    let rest = &window[dashes.unwrap_or(window.len())..];
     // Another header before the end: this one has no key.
-    if memchr::memmem::find(body, BEGIN).is_some() {
+    if rest.starts_with(BEGIN) {
         return None;
     }
+    let body = &window[header..window.len() - rest.len()];
+    let body_end = dashes.filter(|_| rest.starts_with(&footer));
     let (rule, kind, identity) = meaning(label, body)?;
     let end = body_end.unwrap_or(header + body.len());
     let value_end = at + header + trimmed(&window[header..end]);

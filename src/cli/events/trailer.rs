@@ -153,7 +153,11 @@ fn rewritten(bytes: &[u8], message: &Message, wanted: Option<(&str, &str)>) -> O
         }
         out.extend_from_slice(format!("{key}: {value}\n").as_bytes());
     }
-    out.extend(lines[end..].concat());
+    // The blank line before what was taken out goes with it.
+    let tail = &lines[end..];
+    if said.is_empty() || !tail.iter().all(|line| line.trim_ascii().is_empty()) {
+        out.extend(tail.concat());
+    }
     out.extend(rest.concat());
     Some(out)
 }

@@ -5,7 +5,7 @@
 //! three places: an event that is no version counts as the version it begins with, `introduced: "0"` is the
 //! beginning of everything, and a local version is a build of its public version.
 
-use super::version::{self, Key, Version};
+use super::version::{self, Key, Keys, Version};
 
 /// What happens at a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -134,14 +134,14 @@ impl Ranges {
     }
 
     /// Adds the listed versions that no interval covers; texts that are no versions match nothing.
-    pub(crate) fn list<'a>(&mut self, versions: impl Iterator<Item = &'a str>) {
-        for key in versions.filter_map(version::key) {
-            if !self
-                .intervals
-                .iter()
-                .any(|interval| interval.contains(&key, false))
-            {
-                self.listed.push(key);
+    pub(crate) fn list<'a>(&mut self, versions: impl Iterator<Item = &'a str>, keys: &mut Keys) {
+        for version in versions {
+            let covered = |key: &Key| {
+                let mut intervals = self.intervals.iter();
+                intervals.any(|interval| interval.contains(key, false))
+            };
+            if let Some(key) = keys.of(version).filter(|key| !covered(key)) {
+                self.listed.push(key.clone());
             }
         }
         self.listed.sort();
@@ -275,7 +275,8 @@ mod tests {
     #[test]
     fn listed_versions_count_beside_the_ranges() {
         let mut ranges = ranges(&[(Introduced, "2.0"), (Fixed, "2.1")], Reading::Served);
-        ranges.list(["1.0", "2.0", "2.0.5", "not a version", "1.0.0"].into_iter());
+        let versions = ["1.0", "2.0", "2.0.5", "not a version", "1.0.0"];
+        ranges.list(versions.into_iter(), &mut Keys::default());
         assert_eq!(ranges.listed, [version::key("1.0").unwrap()]);
         for (version, affected) in [("1.0", true), ("1.0+local", false), ("2.0.7", true)] {
             let version = Version::parse(version).unwrap();

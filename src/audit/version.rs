@@ -8,6 +8,7 @@
 //! version. A number is its length in bytes followed by its bytes, the most significant first.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::fmt;
 
 use pep440_rs::{LocalSegment, PrereleaseKind};
@@ -87,6 +88,20 @@ impl fmt::Display for Version {
 /// Returns the key of a version as it is written.
 pub(crate) fn key(text: &str) -> Option<Key> {
     plain_key(text.as_bytes()).or_else(|| read(text).map(|version| key_of(&version)))
+}
+
+/// The keys of versions as they are written: records of one package list the same versions over and over.
+#[derive(Debug, Default)]
+pub(crate) struct Keys(HashMap<String, Option<Key>>);
+
+impl Keys {
+    /// Returns the key of a version.
+    pub(crate) fn of(&mut self, text: &str) -> Option<&Key> {
+        if !self.0.contains_key(text) {
+            self.0.insert(text.to_owned(), key(text));
+        }
+        self.0.get(text)?.as_ref()
+    }
 }
 
 /// Returns the key of the longest part of a text, from its start, that is a version: `2.6.0` of `2.6.0-NA`.

@@ -68,6 +68,7 @@ pub struct Builder {
     /// The latest record of each id, with when it was modified.
     seen: BTreeMap<String, (usize, String)>,
     days: BTreeSet<String>,
+    keys: version::Keys,
     read: usize,
     withdrawn: u64,
     unreadable: Vec<String>,
@@ -169,7 +170,7 @@ impl Builder {
             .map(|(package, _)| PackageName::new(&package.name))
             .collect();
         for package in names {
-            let entry = entry(record, &package, aliases.clone());
+            let entry = entry(record, &package, aliases.clone(), &mut self.keys);
             self.drafts.push(Draft {
                 package,
                 record: index,
@@ -306,7 +307,12 @@ fn packages<'r, 'a>(
 }
 
 /// Returns what the database stores of a record about one package; the group is filled in later.
-fn entry(record: &Record<'_>, name: &PackageName, aliases: Vec<String>) -> Entry {
+fn entry(
+    record: &Record<'_>,
+    name: &PackageName,
+    aliases: Vec<String>,
+    keys: &mut version::Keys,
+) -> Entry {
     let mut spans: Vec<Vec<Event<'_>>> = Vec::new();
     let mut versions: Vec<&str> = Vec::new();
     let mut shown: Vec<&str> = Vec::new();
@@ -328,12 +334,12 @@ fn entry(record: &Record<'_>, name: &PackageName, aliases: Vec<String>) -> Entry
             shown = range.events().iter().filter_map(fix).collect();
         }
     }
-    let read = |reading| {
+    let mut read = |reading| {
         let mut ranges = Ranges::default();
         for events in &spans {
             ranges.add(events, reading);
         }
-        ranges.list(versions.iter().copied());
+        ranges.list(versions.iter().copied(), keys);
         ranges
     };
     let events = || spans.iter().flatten();

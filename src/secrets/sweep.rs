@@ -84,6 +84,18 @@ struct Keywords {
     starts: Vec<usize>,
 }
 
+impl Keywords {
+    /// Adds an occurrence; one that overlaps the last is a part of it, so that a run of one character is one.
+    fn add(&mut self, range: Range<usize>) {
+        match self.at.last_mut() {
+            Some(last) if (last.start..last.end).contains(&range.start) => {
+                last.end = last.end.max(range.end);
+            }
+            _ => self.at.push(range),
+        }
+    }
+}
+
 struct Sweep<'t, 'r> {
     text: &'t [u8],
     rules: &'r RuleSet<'r>,
@@ -139,7 +151,7 @@ impl<'t, 'r> Sweep<'t, 'r> {
                         }
                     }
                     Target::Regex { rule } => {
-                        self.regexes.entry(rule).or_default().at.push(range.clone());
+                        self.regexes.entry(rule).or_default().add(range.clone());
                     }
                     Target::Pair { keyword } => {
                         self.swept.hits.push(Hit {

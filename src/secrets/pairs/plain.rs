@@ -298,7 +298,7 @@ fn word(text: &[u8], after: usize, tight: bool) -> Option<Range<usize>> {
 /// `${name:value}` and `${name:-value}`: up to the closing brace.
 pub(super) fn in_template(text: &[u8], after: usize) -> Option<Range<usize>> {
     let start = skip_while(text, after, 1, |b| matches!(b, b'-' | b'='));
-    let end = skip_while(text, start, 256, |b| {
+    let end = skip_while(text, start, LONGEST_VALUE, |b| {
         !matches!(b, b'}' | b'\n' | b'$' | b'{' | b'"')
     });
     (byte(text, end) == Some(b'}') && end > start).then_some(start..end)

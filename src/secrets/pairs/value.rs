@@ -360,6 +360,7 @@ fn is_locator(value: &[u8]) -> bool {
             .any(|ending| super::text::ends(value, value.len(), ending))
         || is_path(value)
         || is_email(value)
+        || value.ends_with(b"/*")
         || starts_with(value, "data:")
         || starts_with(value, "mailto:")
         || starts_with(value, "urn:")
@@ -453,10 +454,10 @@ fn is_call(value: &[u8]) -> bool {
     };
     let closes = value[open..].iter().any(|b| matches!(b, b')' | b']'));
     open > 0
-        && (closes || value.ends_with(b","))
-        && value[..open]
-            .iter()
-            .all(|&b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'$' | b'@'))
+        && (closes || value.ends_with(b",") || open + 1 == value.len())
+        && value[..open].iter().all(|&b| {
+            b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b':' | b'$' | b'@' | b'!' | b'?')
+        })
 }
 
 /// `package.module.Class2Name`: three or more names, of which at most the last has digits within.

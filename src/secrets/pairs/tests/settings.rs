@@ -193,6 +193,11 @@ fn what_numbers_and_signs_say_in_settings() {
             "PASSWORD_HASHERS = ['a.b.hashers.Argon2PasswordHasher']",
         ),
         ("a.sh", "token=substr($0, start, 1)"),
+        (
+            "a.ex",
+            "\"\"\"\n  password = System.fetch_env!(\"X1\")\n\"\"\"",
+        ),
+        ("a.ex", "plug Parsers, pass: [\"text/*\"]"),
         ("a.docx", "\u{1}\u{2}pw=hunter2!x\u{3}\u{4}"),
     ]);
 }

@@ -11,7 +11,7 @@ use super::pairs::context::Context;
 use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
-use super::trace::{self, Trace};
+use super::trace::{Marks, Trace};
 use super::{Options, Rule, catalog, encoded, pairs, pragma, score, structure};
 use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath, printable};
 use crate::input::Piece;
@@ -77,28 +77,41 @@ impl<'a> Scanner<'a> {
     /// Returns what is found in a text, and what in others that are written within it, `depth` of them round this one.
     fn candidates(&self, context: &Context, text: &[u8], depth: usize) -> Vec<Found> {
         let swept = self.rule_sets().map(|rules| sweep::sweep(text, &rules));
-        self.gathered(context, text, swept, depth)
+        let sites = if depth < encoded::DEPTH {
+            encoded::sites(text)
+        } else {
+            Vec::new()
+        };
+        self.gathered(context, text, swept, &sites, depth)
     }
 
+    /// Returns what passes over a text have found, and what is in texts that are written within it, at `sites` of it.
     fn gathered(
         &self,
         context: &Context,
         text: &[u8],
         passes: impl Iterator<Item = Swept>,
+        sites: &[Range<usize>],
         depth: usize,
     ) -> Vec<Found> {
         let (mut found, seams) = gather(context, text, passes);
         if depth < encoded::DEPTH {
-            found.extend(self.encoded(context, text, depth));
+            found.extend(self.encoded(context, text, sites, depth));
             found.extend(self.joined(context, text, &seams, depth));
         }
         found
     }
 
     /// Returns what is found in texts that are written in another form.
-    fn encoded(&self, context: &Context, text: &[u8], depth: usize) -> Vec<Found> {
+    fn encoded(
+        &self,
+        context: &Context,
+        text: &[u8],
+        sites: &[Range<usize>],
+        depth: usize,
+    ) -> Vec<Found> {
         let mut all = Vec::new();
-        encoded::each(text, |plain| {
+        encoded::each(text, sites, |plain| {
             let readable = text::readable(&plain.bytes);
             let context = context.written_as(plain.kind());
             let found = self.candidates(&context, &readable, depth + 1);
@@ -151,13 +164,13 @@ impl<'a> Scanner<'a> {
     pub fn trace(&self, place: &Place, bytes: &[u8], base: Option<(&Trace, &[Piece])>) -> Trace {
         let text = text::readable(bytes);
         let as_it_is = matches!(text, Cow::Borrowed(same) if same.len() == bytes.len());
-        let indexes = || self.rule_sets().map(|rules| rules.index);
-        let ends = trace::ends(&text, indexes(), base.filter(|_| as_it_is));
+        let indexes = self.rule_sets().map(|rules| rules.index);
+        let marks = Marks::of(&text, indexes, base.filter(|_| as_it_is));
         let swept = self
             .rule_sets()
-            .zip(&ends)
+            .zip(&marks.ends)
             .map(|(rules, ends)| sweep::sweep_ends(&text, &rules, ends));
-        let found = self.gathered(&Context::of(place), &text, swept, 0);
+        let found = self.gathered(&Context::of(place), &text, swept, &marks.sites, 0);
         let fingerprints = if found.is_empty() {
             Vec::new()
         } else {
@@ -168,7 +181,7 @@ impl<'a> Scanner<'a> {
                 .map(|found| self.identity(&text, found))
                 .collect()
         };
-        Trace::new(fingerprints, as_it_is.then_some(ends))
+        Trace::new(fingerprints, as_it_is.then_some(marks))
     }
 
     /// Returns the built-in rules and the team's own.

@@ -1,10 +1,13 @@
 //! What the scan of a text leaves behind for the scan of a text that is made from it.
 //!
-//! History is full of texts that differ in a few lines. Where the words of rules stand in the copied parts is known;
-//! only new parts and seams are walked through. What the words set off is looked at anew in each text, because it
-//! depends on what is around.
+//! History is full of texts that differ in a few lines. Where the copied parts hold words of rules, and runs that may
+//! be written in another form, is known; only new parts and seams are walked through. What the words and runs set off
+//! is looked at anew in each text, because it depends on what is around.
+
+use std::ops::Range;
 
 use super::automaton::End;
+use super::encoded;
 use super::index::Index;
 use crate::finding::Fingerprint;
 use crate::input::Piece;
@@ -14,35 +17,61 @@ use crate::input::Piece;
 pub struct Trace {
     /// The fingerprints of what was found, allowed values included.
     pub fingerprints: Vec<Fingerprint>,
-    /// For each index, where its words end; nothing where the text was not scanned as it is.
-    ends: Option<Vec<Vec<End>>>,
+    /// The marks of the text; nothing where it was not scanned as it is.
+    marks: Option<Marks>,
 }
 
 impl Trace {
-    pub(super) fn new(fingerprints: Vec<Fingerprint>, ends: Option<Vec<Vec<End>>>) -> Self {
-        Self { fingerprints, ends }
+    pub(super) fn new(fingerprints: Vec<Fingerprint>, marks: Option<Marks>) -> Self {
+        Self {
+            fingerprints,
+            marks,
+        }
     }
 }
 
-/// Returns where the words of each index end in a text.
-pub(super) fn ends<'i>(
-    text: &[u8],
-    indexes: impl Iterator<Item = &'i Index>,
-    base: Option<(&Trace, &[Piece])>,
-) -> Vec<Vec<End>> {
-    let known = base.and_then(|(trace, pieces)| Some((trace.ends.as_ref()?, pieces)));
-    let ends_of = |(number, index): (usize, &Index)| {
-        let automaton = &index.automaton;
-        if let Some((ends, pieces)) = known {
-            let parts = pieces
-                .iter()
-                .map(|piece| (piece.start..piece.start + piece.length, piece.copied_from));
-            return automaton.rewalk(text, parts, &ends[number]);
+/// The places of a text that are worth a look.
+#[derive(Debug, Clone)]
+pub(super) struct Marks {
+    /// For each index, where its words end.
+    pub(super) ends: Vec<Vec<End>>,
+    /// Runs that may be written in another form.
+    pub(super) sites: Vec<Range<usize>>,
+}
+
+impl Marks {
+    /// Walks through a text, or through what is new in it.
+    pub(super) fn of<'i>(
+        text: &[u8],
+        indexes: impl Iterator<Item = &'i Index>,
+        base: Option<(&Trace, &[Piece])>,
+    ) -> Self {
+        let known = base.and_then(|(trace, pieces)| Some((trace.marks.as_ref()?, pieces)));
+        if let Some((known, pieces)) = known {
+            let parts = || {
+                pieces
+                    .iter()
+                    .map(|piece| (piece.start..piece.start + piece.length, piece.copied_from))
+            };
+            let ends = indexes
+                .zip(&known.ends)
+                .map(|(index, ends)| index.automaton.rewalk(text, parts(), ends));
+            return Self {
+                ends: ends.collect(),
+                sites: encoded::sites_again(text, pieces, &known.sites),
+            };
         }
-        let mut found = Vec::new();
-        let whole = 0..text.len();
-        automaton.walk(text, whole, |ends| found.extend_from_slice(ends));
-        found
-    };
-    indexes.enumerate().map(ends_of).collect()
+        let ends_of = |index: &Index| {
+            let mut found = Vec::new();
+            let whole = 0..text.len();
+            index
+                .automaton
+                .walk(text, whole, |ends| found.extend_from_slice(ends));
+            found
+        };
+        Self {
+            ends: indexes.map(ends_of).collect(),
+            sites: encoded::sites(text),
+        }
+    }
 }

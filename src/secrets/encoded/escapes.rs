@@ -7,21 +7,27 @@ use super::{Origin, Plain};
 /// The fewest escapes that make a run worth reading: one is a sign in a text.
 const FEWEST: usize = 2;
 
+/// Whether a run holds enough escapes to be worth reading.
+pub(super) fn are_in(written: &[u8]) -> bool {
+    memchr::memchr3_iter(b'%', b'\\', b'&', written)
+        .filter(|at| escape(&written[*at..]).is_some())
+        .nth(FEWEST - 1)
+        .is_some()
+}
+
 /// Reads a run that holds escapes.
 pub(super) fn decode(text: &[u8], run: Range<usize>) -> Option<Plain> {
     let written = &text[run.clone()];
-    memchr::memchr3(b'%', b'\\', b'&', written)?;
+    if !are_in(written) {
+        return None;
+    }
     let mut bytes = Vec::with_capacity(written.len());
     let mut places = Vec::with_capacity(written.len() + 1);
-    let mut escapes = 0;
     let mut at = 0;
     while at < written.len() {
         let start = (run.start + at) as u32;
         let (character, length) = match escape(&written[at..]) {
-            Some(found) => {
-                escapes += 1;
-                found
-            }
+            Some(found) => found,
             None => (char::from(0), 0),
         };
         if length == 0 {
@@ -38,7 +44,7 @@ pub(super) fn decode(text: &[u8], run: Range<usize>) -> Option<Plain> {
         at += length;
     }
     places.push(run.end as u32);
-    (escapes >= FEWEST).then_some(Plain {
+    Some(Plain {
         bytes,
         form: "escapes",
         origin: Origin::Table(places),

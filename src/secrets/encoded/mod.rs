@@ -16,6 +16,7 @@ pub(super) use joined::join;
 use super::confirm::encoding;
 use super::pairs::context::Kind;
 use super::shape::Class;
+use crate::input::Piece;
 
 /// How many forms may be wrapped round each other.
 pub(super) const DEPTH: usize = 3;
@@ -87,27 +88,108 @@ fn place(places: &[u32], at: usize) -> usize {
         .map_or(0, |at| *at as usize)
 }
 
-/// Calls `visit` with every plain text that is written in another form.
-pub(super) fn each(text: &[u8], mut visit: impl FnMut(Plain)) {
+/// Returns the runs that may be written in another form, in ascending order.
+pub(super) fn sites(text: &[u8]) -> Vec<Range<usize>> {
+    let mut sites = Vec::new();
+    look(text, 0..text.len(), &mut sites);
+    sites
+}
+
+/// Returns the sites of a text that is made of new parts and of copies out of another one, whose `sites` are known.
+/// Only new parts and the runs at seams are looked at.
+pub(super) fn sites_again(
+    text: &[u8],
+    pieces: &[Piece],
+    sites: &[Range<usize>],
+) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut done = 0;
+    // What is to be looked at and has not been yet.
+    let mut fresh = 0..0;
+    for piece in pieces {
+        let end = piece.start + piece.length;
+        let Some(from) = piece.copied_from else {
+            fresh.end = end;
+            continue;
+        };
+        fresh.end = piece.start;
+        done = look_round(text, done, fresh, &mut found);
+        // What touches an end of the piece was looked at with the seam, or will be.
+        let first = sites.partition_point(|site| site.start <= from);
+        let inside = sites[first..]
+            .iter()
+            .take_while(|site| site.end < from + piece.length);
+        found.extend(
+            inside
+                .map(|site| site.start - from + piece.start..site.end - from + piece.start)
+                .filter(|site| site.start >= done),
+        );
+        fresh = end..end;
+    }
+    look_round(text, done, fresh, &mut found);
+    found
+}
+
+/// Looks at a part of a text and at the runs that reach into it, but not at what stands before `done`; returns how
+/// far it has looked.
+fn look_round(
+    text: &[u8],
+    done: usize,
+    part: Range<usize>,
+    sites: &mut Vec<Range<usize>>,
+) -> usize {
+    let in_run = |byte: &&u8| IN_RUN[usize::from(**byte)];
+    let end = part.end + text[part.end..].iter().take_while(in_run).count();
+    if end <= done {
+        return done;
+    }
+    let start = part.start.max(done);
+    let start = start - text[done..start].iter().rev().take_while(in_run).count();
+    look(text, start..end, sites);
+    end
+}
+
+/// Looks at the runs in a part of a text at whose ends no run goes on.
+fn look(text: &[u8], part: Range<usize>, sites: &mut Vec<Range<usize>>) {
+    let within = &text[part.clone()];
+    let is_site = |run: &Range<usize>| {
+        escapes::are_in(&within[run.clone()])
+            || pieces(within, run.clone()).any(|piece| is_likely(within, piece))
+    };
+    let runs = Runs::of(within).filter(is_site);
+    sites.extend(runs.map(|run| part.start + run.start..part.start + run.end));
+}
+
+/// Calls `visit` with every plain text that is written in another form at one of the sites.
+pub(super) fn each(text: &[u8], sites: &[Range<usize>], mut visit: impl FnMut(Plain)) {
     let mut read_to = 0;
-    for run in Runs::of(text) {
+    for run in sites {
         if let Some(plain) = escapes::decode(text, run.clone()) {
             visit(plain);
         }
-        let encoded = |byte: &u8| Class::B64.contains(*byte) || Class::B64u.contains(*byte);
-        let mut start = run.start;
-        for part in text[run].split(|byte| !encoded(byte)) {
-            let piece = start..start + part.len();
-            start = piece.end + 1;
-            if piece.len() < SHORTEST || piece.start < read_to {
-                continue;
-            }
-            if let Some(plain) = decoded(text, piece) {
+        for piece in pieces(text, run.clone()) {
+            if piece.start >= read_to
+                && let Some(plain) = decoded(text, piece)
+            {
                 read_to = plain.range.end;
                 visit(plain);
             }
         }
     }
+}
+
+/// The parts of a run that are long enough and of characters of base64 alone.
+fn pieces(text: &[u8], run: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let encoded = |byte: &u8| Class::B64.contains(*byte) || Class::B64u.contains(*byte);
+    let mut start = run.start;
+    text[run]
+        .split(move |byte| !encoded(byte))
+        .map(move |part| {
+            let piece = start..start + part.len();
+            start = piece.end + 1;
+            piece
+        })
+        .filter(|piece| piece.len() >= SHORTEST)
 }
 
 /// Long runs of characters that encoded text is made of.
@@ -178,50 +260,65 @@ const fn in_run() -> [bool; 256] {
     table
 }
 
-fn digits(text: &[u8], piece: &Range<usize>) -> Option<Plain> {
-    let written = &text[piece.clone()];
-    if !written[..SHORTEST].iter().all(u8::is_ascii_hexdigit) {
-        return None;
-    }
+/// Reads a piece from one of its beginnings.
+fn decoded(text: &[u8], piece: Range<usize>) -> Option<Plain> {
+    beginnings(text, piece).find_map(|rest| digits(text, &rest).or_else(|| base64(text, rest)))
+}
+
+/// Whether a piece decodes to text as far as its beginnings tell.
+fn is_likely(text: &[u8], piece: Range<usize>) -> bool {
+    beginnings(text, piece).any(|rest| {
+        let written = &text[rest];
+        are_digits_of_text(written) || sample(written).is_some()
+    })
+}
+
+/// A piece whole, and from behind each of the first signs that base64 shares with paths.
+fn beginnings(text: &[u8], piece: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let behind_sign = move |rest: &Range<usize>| {
+        let sign = text[rest.clone()]
+            .iter()
+            .position(|byte| !byte.is_ascii_alphanumeric())?;
+        let start = rest.start + sign + 1;
+        (rest.end - start >= SHORTEST).then_some(start..rest.end)
+    };
+    std::iter::successors(Some(piece), behind_sign).take(4)
+}
+
+/// Whether this begins with hexadecimal digits that stand for a text.
+fn are_digits_of_text(written: &[u8]) -> bool {
+    let digits = &written[..SHORTEST];
+    digits.iter().all(u8::is_ascii_hexdigit) && is_text(&of_digits(digits))
+}
+
+fn of_digits(written: &[u8]) -> Vec<u8> {
     let value = |digit: u8| char::from(digit).to_digit(16);
     let byte = |pair: &[u8]| Some((value(pair[0])? << 4 | value(pair[1])?) as u8);
-    let sample: Vec<u8> = written[..SHORTEST]
-        .chunks_exact(2)
-        .filter_map(byte)
-        .collect();
-    if !is_text(&sample) || !written.iter().all(u8::is_ascii_hexdigit) {
+    written.chunks_exact(2).filter_map(byte).collect()
+}
+
+fn digits(text: &[u8], piece: &Range<usize>) -> Option<Plain> {
+    let written = &text[piece.clone()];
+    if !are_digits_of_text(written) || !written.iter().all(u8::is_ascii_hexdigit) {
         return None;
     }
     Some(Plain {
-        bytes: written.chunks_exact(2).filter_map(byte).collect(),
+        bytes: of_digits(written),
         form: "hexadecimal digits",
         origin: Origin::Hex,
         range: piece.clone(),
     })
 }
 
-/// Reads a piece from its beginning, or from behind a sign that base64 shares with paths.
-fn decoded(text: &[u8], piece: Range<usize>) -> Option<Plain> {
-    let mut start = piece.start;
-    for _ in 0..4 {
-        let rest = start..piece.end;
-        let plain = digits(text, &rest).or_else(|| base64(text, rest));
-        if plain.is_some() {
-            return plain;
-        }
-        let sign = text[start..piece.end]
-            .iter()
-            .position(|byte| !byte.is_ascii_alphanumeric())?;
-        start += sign + 1;
-        if piece.end - start < SHORTEST {
-            return None;
-        }
-    }
-    None
+/// What is within base64, as its first bytes tell.
+#[derive(PartialEq)]
+enum Sample {
+    Text,
+    Compressed,
 }
 
-fn base64(text: &[u8], piece: Range<usize>) -> Option<Plain> {
-    let written = &text[piece.clone()];
+/// Looks at the beginning of what may be base64; nothing where it is neither text nor compressed.
+fn sample(written: &[u8]) -> Option<Sample> {
     let sample = &written[..SAMPLE / 3 * 4];
     // Most runs end here: the first character of each group tells a sign that prints, or the zero beside one.
     let prints = |first: &u8| matches!(first, b'I'..=b'Z' | b'a'..=b'f' | b'C' | b'D');
@@ -233,16 +330,20 @@ fn base64(text: &[u8], piece: Range<usize>) -> Option<Plain> {
         return None;
     }
     let sample = encoding::base64(sample)?;
-    let compressed = sample.starts_with(&[0x1f, 0x8b]);
-    if !compressed && !is_text(&sample) {
-        return None;
+    if sample.starts_with(&[0x1f, 0x8b]) {
+        return Some(Sample::Compressed);
     }
+    is_text(&sample).then_some(Sample::Text)
+}
+
+fn base64(text: &[u8], piece: Range<usize>) -> Option<Plain> {
+    let sample = sample(&text[piece.clone()])?;
     let (written, places) = lines(text, &piece);
     let whole = written.len() / 4 * 4;
     let bytes = encoding::base64(&written).or_else(|| encoding::base64(&written[..whole]))?;
     let end = places.last().map_or(piece.end, |last| *last as usize);
     let range = piece.start..end;
-    if compressed {
+    if sample == Sample::Compressed {
         let mut plain = Vec::new();
         let stream = flate2::read::GzDecoder::new(&bytes[..]);
         // What was read before an error counts.
@@ -321,11 +422,38 @@ fn is_text(sample: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Parts of texts: runs that may be encoded, others, and what parts them.
+    const PART: &str = "[IYab]{9,30}|[%]41|&amp;|[ \"\n]|[a-z]{1,9}|6[0-9a-f]{11,17}";
+
+    proptest! {
+        #[test]
+        fn a_text_made_of_another_has_the_same_sites_as_if_it_stood_alone(
+            base in prop::collection::vec(PART, 0..24),
+            copies in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..150, prop::option::of(PART)), 0..8),
+        ) {
+            let base = base.concat();
+            let (mut text, mut pieces) = (String::new(), Vec::new());
+            for (from, length, inserted) in copies {
+                let from = from.index(base.len() + 1);
+                let length = length.min(base.len() - from);
+                pieces.push(Piece { start: text.len(), length, copied_from: Some(from) });
+                text += &base[from..from + length];
+                if let Some(inserted) = inserted {
+                    pieces.push(Piece { start: text.len(), length: inserted.len(), copied_from: None });
+                    text += &inserted;
+                }
+            }
+            let again = sites_again(text.as_bytes(), &pieces, &sites(base.as_bytes()));
+            prop_assert_eq!(again, sites(text.as_bytes()));
+        }
+    }
 
     /// The plain texts within a text, each with what is written where its first and last byte come from.
     fn plains(text: &str) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        each(text.as_bytes(), |plain| {
+        each(text.as_bytes(), &sites(text.as_bytes()), |plain| {
             let written = plain.written(&(0..plain.bytes.len()));
             found.push((
                 String::from_utf8_lossy(&plain.bytes).into_owned(),
@@ -366,7 +494,7 @@ mod tests {
     fn a_part_is_traced_to_where_it_is_written() {
         let text = format!("x = {}", encoded("one two three four five"));
         let mut seen = false;
-        each(text.as_bytes(), |plain| {
+        each(text.as_bytes(), &sites(text.as_bytes()), |plain| {
             let at = plain
                 .bytes
                 .windows(4)

@@ -155,12 +155,12 @@ impl<'a> Pipeline<'a> {
             return;
         };
         let files = match left.len() {
-            1 => first.to_string(),
-            many => format!("{first} and {} more", many - 1),
+            1 => format!("{first} was"),
+            many => format!("{first} and {} more were", many - 1),
         };
         self.outcome.receipt.deferred.push(Deferral {
             engine,
-            reason: format!("the time budget is spent, and {files} was not looked at"),
+            reason: format!("the time budget is spent, and {files} not looked at"),
             command: Some(format!("gate-hook scan --engine {engine}")),
         });
     }

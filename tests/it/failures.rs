@@ -4,6 +4,7 @@
 //! says that all is well.
 
 use std::fs;
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::support::{Answer, PROGRAM, Repo, leak};
@@ -317,4 +318,58 @@ fn an_inline_comment_makes_a_block_a_review_and_no_less() {
     let text = repo.commit().ok().text();
     assert!(text.to_lowercase().contains("review"), "{text}");
     assert!(text.contains("app.py:1:"), "{text}");
+}
+
+#[test]
+fn a_blob_over_the_limit_is_not_clean_unless_it_is_excluded() {
+    let repo = Repo::new();
+    repo.commit_unscanned("gate-hook.toml", "[paths]\nexclude = [\"videos/**\"]\n");
+    let parent = repo.id("HEAD");
+    // An object whose header claims more bytes than any look reads; there is nothing behind it.
+    let id = "ab".repeat(20);
+    let directory = repo.root.join(".git/objects/ab");
+    fs::create_dir_all(&directory).unwrap();
+    let header = format!("blob {}\0", (512_u64 << 20) + 1);
+    let file = fs::File::create(directory.join(&id[2..])).unwrap();
+    let mut object = flate2::write::ZlibEncoder::new(file, flate2::Compression::fast());
+    object.write_all(header.as_bytes()).unwrap();
+    object.finish().unwrap();
+    let add = |path: &str| {
+        let entry = format!("100644,{id},{path}");
+        repo.git(&["update-index", "--add", "--cacheinfo", &entry])
+            .ok();
+    };
+    add("videos/talk.mp4");
+    assert_eq!(repo.gate(&["hook", "pre-commit"]).code, 0);
+    add("dump.sql");
+    let says = ["dump.sql", "limit"];
+    fails(&repo.gate(&["hook", "pre-commit"]), 3, &says);
+    repo.git(&["commit", "-q", "--no-verify", "-m", "Add a dump"])
+        .ok();
+    let pushed = format!(
+        "refs/heads/main {} refs/heads/main {parent}\n",
+        repo.id("HEAD")
+    );
+    let push = ["hook", "pre-push", "origin", "https://example.org/x.git"];
+    fails(&repo.feed(PROGRAM, &push, pushed.as_bytes()), 3, &says);
+    fails(&repo.gate(&["ci", "--base", &parent]), 3, &says);
+}
+
+#[test]
+fn what_the_time_does_not_suffice_for_is_left_to_ci_but_for_secrets() {
+    let repo = Repo::new();
+    repo.commit_unscanned("gate-hook.toml", "[hook]\ntime_budget_ms = 1\n");
+    for number in 0..200 {
+        repo.write(
+            &format!("a{number:03}.py"),
+            "import subprocess\nsubprocess.run(command, shell=True)\n".repeat(20),
+        );
+    }
+    repo.git(&["add", "."]).ok();
+    let says = ["DEFERRED", "time budget", "gate-hook scan --engine bandit"];
+    let answer = repo.gate(&["hook", "pre-commit"]);
+    assert!(answer.code < 2);
+    fails(&answer, answer.code, &says);
+    repo.stage("zzz.py", leak(1));
+    fails(&repo.gate(&["hook", "pre-commit"]), 1, &["zzz.py:1:"]);
 }

@@ -14,6 +14,9 @@ const HEAD: usize = 120;
 /// How far the next piece may be.
 const GAP: usize = 120;
 
+/// What may stand before the opening mark and belongs to the literal.
+const PREFIXES: &[u8] = b"brufRBLU@$";
+
 /// What stands between two pieces.
 const OPERATORS: &[&[u8]] = &[b"", b"+", b".", b"..", b"&", b"<>", b"++", b"||", b"\\"];
 
@@ -29,8 +32,10 @@ pub(in crate::secrets) struct Joined {
 
 /// Reads the pieces round a seam that is at `at` or begins there, nothing before `from`.
 pub(in crate::secrets) fn join(text: &[u8], at: usize, from: usize) -> Option<Joined> {
-    let first = piece_before(text, at, from)?;
-    let quote = text[first.end];
+    let close = close_before(text, at, from)?;
+    let mut next = Some(piece_after(text, close + 1)?);
+    let first = opened_before(text, close, from)? + 1..close;
+    let quote = text[close];
     let line = text[first.start.saturating_sub(HEAD)..first.start]
         .iter()
         .rposition(|byte| *byte == b'\n')
@@ -41,15 +46,13 @@ pub(in crate::secrets) fn join(text: &[u8], at: usize, from: usize) -> Option<Jo
     let mut seams = Vec::new();
     let mut end = first.end;
     while seams.len() < MOST
-        && let Some(next) = piece_after(text, end + 1)
+        && let Some(piece) = next
     {
         seams.push(bytes.len());
-        bytes.extend_from_slice(&text[next.clone()]);
-        places.extend(next.clone().map(|at| at as u32));
-        end = next.end;
-    }
-    if seams.is_empty() {
-        return None;
+        bytes.extend_from_slice(&text[piece.clone()]);
+        places.extend(piece.clone().map(|at| at as u32));
+        end = piece.end;
+        next = piece_after(text, end + 1);
     }
     bytes.push(quote);
     places.extend([end as u32, end as u32 + 1]);
@@ -65,33 +68,40 @@ pub(in crate::secrets) fn join(text: &[u8], at: usize, from: usize) -> Option<Jo
     })
 }
 
-/// The piece whose closing mark is the last one before `at` but for blanks and an operator, without its marks.
-fn piece_before(text: &[u8], at: usize, from: usize) -> Option<Range<usize>> {
-    let close = text[at.saturating_sub(GAP).max(from.min(at))..(at + 1).min(text.len())]
+/// The closing mark that is the last one before `at` but for blanks and an operator.
+fn close_before(text: &[u8], at: usize, from: usize) -> Option<usize> {
+    text[at.saturating_sub(GAP).max(from.min(at))..(at + 1).min(text.len())]
         .iter()
         .rev()
         .take_while(|byte| {
             is_quote(**byte) || byte.is_ascii_whitespace() || b"+.&\\<>|".contains(byte)
         })
         .position(|byte| is_quote(*byte))
-        .map(|back| at - back)?;
-    let quote = text[close];
+        .map(|back| at - back)
+}
+
+/// The mark that opens the piece which is closed at `close`.
+fn opened_before(text: &[u8], close: usize, from: usize) -> Option<usize> {
     let floor = close.saturating_sub(LONGEST).max(from);
-    let open = (floor..close)
+    (floor..close)
         .rev()
         .take_while(|i| text[*i] != b'\n')
-        .find(|i| text[*i] == quote)?;
-    Some(open + 1..close)
+        .find(|i| text[*i] == text[close])
 }
 
 /// The piece that an operator, or nothing, parts from the one that ends at `at`.
 fn piece_after(text: &[u8], at: usize) -> Option<Range<usize>> {
     let window = &text[at..text.len().min(at + GAP)];
+    // Most seams end here.
+    let first = window.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    if !is_quote(*first) && !b"+.&<|\\".contains(first) && !PREFIXES.contains(first) {
+        return None;
+    }
     let mark = window.iter().position(|byte| is_quote(*byte))?;
     let between = window[..mark].trim_ascii();
     let prefix = between
         .last()
-        .is_some_and(|byte| b"brufRBLU@$".contains(byte));
+        .is_some_and(|byte| PREFIXES.contains(byte));
     let between = between[..between.len() - usize::from(prefix)].trim_ascii();
     if !OPERATORS.contains(&between) {
         return None;

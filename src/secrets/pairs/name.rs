@@ -373,7 +373,7 @@ fn qualified_key(qualifier: &str) -> Option<Holder> {
 /// Reads one word: `password`, `dbpassword`, `passwords`, `userpass`, but not `passwordfield` or `tokenizer`.
 fn noun_in_word(word: &str) -> Option<Holder> {
     for (noun, holder) in NOUNS {
-        if let Some(at) = word.find(noun) {
+        if let Some(at) = memchr::memmem::find(word.as_bytes(), noun.as_bytes()) {
             let rest = &word[at + noun.len()..];
             let prefix = &word[..at];
             let plain = matches!(

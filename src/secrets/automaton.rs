@@ -14,6 +14,8 @@ const WIDTH: usize = 64;
 const ROW: usize = 2 * WIDTH;
 /// How many places of a text are stepped through side by side: a step waits for the one before it.
 const LANES: usize = 4;
+/// How far from a word a look may go of which nothing came.
+pub(crate) const MARGIN: usize = 512;
 /// How much of a text one lane takes before what was found is handed on.
 const STRETCH: usize = 16 << 10;
 
@@ -43,6 +45,18 @@ pub(crate) struct End {
     pub(crate) at: usize,
     /// The state, which tells the words.
     pub(crate) state: u16,
+    /// Whether nothing came of the words, and nothing will as long as [`MARGIN`] bytes on both sides are the same.
+    pub(crate) idle: bool,
+}
+
+impl End {
+    fn new(at: usize, state: u16) -> Self {
+        Self {
+            at,
+            state,
+            idle: false,
+        }
+    }
 }
 
 impl Automaton {
@@ -100,8 +114,10 @@ impl Automaton {
                 let copied = ends[first..]
                     .iter()
                     .take_while(|end| end.at <= from + part.len());
+                let inside = from + MARGIN..=(from + part.len()).saturating_sub(MARGIN);
                 found.extend(copied.map(|end| End {
                     at: end.at - from + part.start,
+                    idle: end.idle && inside.contains(&end.at),
                     ..*end
                 }));
             }
@@ -191,7 +207,7 @@ impl Walker<'_> {
         for (at, byte) in (range.start + 1..).zip(&text[range]) {
             state = self.step(state, *byte);
             if state >= self.first_match {
-                ends.push(End { at, state });
+                ends.push(End::new(at, state));
             }
         }
     }
@@ -212,7 +228,7 @@ impl Walker<'_> {
                 for (lane, state) in states.into_iter().enumerate() {
                     if state >= self.first_match {
                         let at = starts[lane] + index + 1;
-                        later[lane].push(End { at, state });
+                        later[lane].push(End::new(at, state));
                     }
                 }
             }

@@ -12,7 +12,7 @@ use super::resolve::{self, Found, Rank};
 use super::sweep::{self, RuleSet, Swept};
 use super::text::{self, Positions};
 use super::trace::{Marks, Trace};
-use super::{Options, Rule, catalog, encoded, pairs, pragma, score, structure};
+use super::{Options, Reading, Rule, catalog, encoded, pairs, pragma, score, structure};
 use crate::finding::{Engine, Finding, Fingerprint, Location, Place, RepoPath, printable};
 use crate::input::Piece;
 
@@ -159,18 +159,23 @@ impl<'a> Scanner<'a> {
         all
     }
 
-    /// Returns what a scan of a text finds and leaves behind. `base` is what the scan of another text at such a place
-    /// has left, of which this one is made. What it finds is that of [`Scanner::scan`], allowed values included.
-    pub fn trace(&self, place: &Place, bytes: &[u8], base: Option<(&Trace, &[Piece])>) -> Trace {
+    /// Returns what a scan of a text finds and leaves behind. `base` is what the scan of another text that is read
+    /// alike has left, of which this one is made. What it finds is that of [`Scanner::scan`], allowed values included.
+    pub fn trace(
+        &self,
+        reading: &Reading,
+        bytes: &[u8],
+        base: Option<(&Trace, &[Piece])>,
+    ) -> Trace {
         let text = text::readable(bytes);
         let as_it_is = matches!(text, Cow::Borrowed(same) if same.len() == bytes.len());
         let indexes = self.rule_sets().map(|rules| rules.index);
-        let marks = Marks::of(&text, indexes, base.filter(|_| as_it_is));
+        let mut marks = Marks::of(&text, indexes, base.filter(|_| as_it_is));
         let swept = self
             .rule_sets()
-            .zip(&marks.ends)
+            .zip(&mut marks.ends)
             .map(|(rules, ends)| sweep::sweep_ends(&text, &rules, ends));
-        let found = self.gathered(&Context::of(place), &text, swept, &marks.sites, 0);
+        let found = self.gathered(&reading.0.context(), &text, swept, &marks.sites, 0);
         let fingerprints = if found.is_empty() {
             Vec::new()
         } else {

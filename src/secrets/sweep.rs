@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
-use super::automaton::End;
+use super::automaton::{End, MARGIN};
 use super::candidate::Hit;
 use super::index::{Index, Target};
 use super::judge::{self, Match};
@@ -64,17 +64,35 @@ pub(super) fn sweep(text: &[u8], rules: &RuleSet<'_>) -> Swept {
     let mut sweep = Sweep::new(text, rules);
     let automaton = &rules.index.automaton;
     automaton.walk(text, 0..text.len(), |ends| {
-        ends.iter().for_each(|end| sweep.words(*end));
+        for end in ends {
+            sweep.words(*end);
+        }
     });
     sweep.finish()
 }
 
-/// Judges what the words that end at these places set off.
-pub(super) fn sweep_ends(text: &[u8], rules: &RuleSet<'_>, ends: &[End]) -> Swept {
+/// Judges what the words that end at these places set off, but for those that are known to be idle, and marks those
+/// that are.
+pub(super) fn sweep_ends(text: &[u8], rules: &RuleSet<'_>, ends: &mut [End]) -> Swept {
     let mut sweep = Sweep::new(text, rules);
-    ends.iter().for_each(|end| sweep.words(*end));
+    for end in ends.iter_mut().filter(|end| !end.idle) {
+        end.idle = sweep.words(*end) == Came::ToNothing;
+    }
     sweep.finish()
 }
+
+/// What came of a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Came {
+    /// Nothing, and what says so is near: see [`End::idle`].
+    ToNothing,
+    /// Something that may depend on the whole text.
+    ToSomething,
+}
+
+/// How long a value of a shape may be for a look at it to be a look near by: what stands between a word and its value
+/// has the rest of the margin.
+const NEAR: usize = MARGIN / 2;
 
 /// Where the keywords of a rule with a regular expression stand.
 #[derive(Default)]
@@ -122,36 +140,36 @@ impl<'t, 'r> Sweep<'t, 'r> {
         self.swept
     }
 
-    fn words(&mut self, end: End) {
+    fn words(&mut self, end: End) -> Came {
         let index = self.rules.index;
+        let mut came = Came::ToNothing;
         index.words_at(self.text, end, |length, targets| {
             let range = end.at - length..end.at;
             let mut occurrence = None;
             for target in targets {
-                match *target {
+                let of_target = match *target {
                     Target::Shape {
                         rule,
                         shape,
                         part,
                         offset,
-                    } => {
-                        self.shape(
-                            rule,
-                            shape,
-                            range.start,
-                            usize::from(part),
-                            usize::from(offset),
-                        );
-                    }
+                    } => self.shape(
+                        rule,
+                        shape,
+                        range.start,
+                        usize::from(part),
+                        usize::from(offset),
+                    ),
                     Target::Near { rule } => {
                         let occurrence = occurrence
                             .get_or_insert_with(|| Occurrence::of(self.text, range.clone()));
-                        if let Some(occurrence) = occurrence {
-                            self.near(rule, occurrence);
-                        }
+                        occurrence
+                            .as_ref()
+                            .map_or(Came::ToNothing, |occurrence| self.near(rule, occurrence))
                     }
                     Target::Regex { rule } => {
                         self.regexes.entry(rule).or_default().add(range.clone());
+                        Came::ToSomething
                     }
                     Target::Pair { keyword } => {
                         self.swept.hits.push(Hit {
@@ -159,28 +177,43 @@ impl<'t, 'r> Sweep<'t, 'r> {
                             start: range.start,
                             end: range.end,
                         });
+                        Came::ToSomething
                     }
                     Target::Structure { anchor } => {
                         self.swept.structures.push((anchor, range.start));
+                        Came::ToSomething
                     }
-                }
+                };
+                came = came.max(of_target);
             }
         });
+        came
     }
 
-    fn shape(&mut self, rule: u16, shape: u16, position: usize, part: usize, offset: usize) {
+    fn shape(
+        &mut self,
+        rule: u16,
+        shape: u16,
+        position: usize,
+        part: usize,
+        offset: usize,
+    ) -> Came {
         let rule = self.rules.rule(rule);
         let shape = rule.shapes[usize::from(shape)];
         let matched = matcher::start(shape, self.text, position, part, offset)
             .and_then(|start| matcher::at(shape, self.text, start, rule.edge()));
-        if let Some(matched) = matched {
-            self.judge(rule, Some(shape), matched);
-        }
+        let Some(matched) = matched else {
+            return came_of_none(shape);
+        };
+        self.judge(rule, Some(shape), matched);
+        Came::ToSomething
     }
 
-    fn near(&mut self, number: u16, occurrence: &Occurrence<'_>) {
+    fn near(&mut self, number: u16, occurrence: &Occurrence<'_>) -> Came {
         let rule = self.rules.rule(number);
+        let mut came = Came::ToNothing;
         if rule.regex.is_some() {
+            came = Came::ToSomething;
             let keywords = self.regexes.entry(number).or_default();
             keywords.starts.extend(&occurrence.starts);
             keywords
@@ -190,8 +223,10 @@ impl<'t, 'r> Sweep<'t, 'r> {
         for start in &occurrence.starts {
             for shape in rule.shapes {
                 let Some(matched) = matcher::at(*shape, self.text, *start, rule.edge()) else {
+                    came = came.max(came_of_none(*shape));
                     continue;
                 };
+                came = Came::ToSomething;
                 let clean = near::ends_cleanly(self.text, matched.range.end)
                     && !near::is_object_id(self.text, &matched.range);
                 if clean && (!rule.needs_secretive_name() || occurrence.is_secretive(*start)) {
@@ -199,6 +234,7 @@ impl<'t, 'r> Sweep<'t, 'r> {
                 }
             }
         }
+        came
     }
 
     fn regexes(&mut self) {
@@ -263,6 +299,15 @@ impl<'t, 'r> Sweep<'t, 'r> {
             self.swept.refuted.push(range);
         }
         self.swept.found.extend(judged);
+    }
+}
+
+/// Returns what came of a word behind which there is no value of the shape.
+fn came_of_none(shape: Shape) -> Came {
+    if shape.longest() <= NEAR {
+        Came::ToNothing
+    } else {
+        Came::ToSomething
     }
 }
 

@@ -74,6 +74,17 @@ impl Shape {
         }
     }
 
+    /// Returns how long a value of the shape is at most.
+    pub(crate) fn longest(self) -> usize {
+        self.0
+            .iter()
+            .map(|part| match part {
+                Part::Literal(literal) => literal.len(),
+                Part::Run { max, .. } => usize::from(*max),
+            })
+            .sum()
+    }
+
     /// Returns how many bytes of the shape are literal.
     pub(crate) fn literal_length(self) -> usize {
         self.0

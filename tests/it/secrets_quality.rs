@@ -13,6 +13,8 @@ mod hostile;
 mod made_up;
 #[path = "secrets_quality/ordinary.rs"]
 mod ordinary;
+#[path = "secrets_quality/versions.rs"]
+mod versions;
 
 use std::collections::BTreeMap;
 use std::fs;

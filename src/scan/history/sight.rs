@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::known::Known;
-use crate::finding::Place;
 use crate::git::Visitor;
 use crate::input::Piece;
 use crate::secrets::{Reading, Scanner, Trace};
@@ -12,8 +11,9 @@ use crate::secrets::{Reading, Scanner, Trace};
 /// Looks at the contents of one thread.
 pub(super) struct Sight<'a> {
     pub(super) scanner: Scanner<'a>,
-    pub(super) places: &'a [(Reading, Place)],
-    pub(super) readings: &'a BTreeMap<u32, BTreeSet<usize>>,
+    pub(super) readings: &'a [Reading],
+    /// How each blob is to be read.
+    pub(super) plan: &'a BTreeMap<u32, BTreeSet<usize>>,
     pub(super) step: &'a (dyn Fn() + Sync),
     pub(super) known: Known,
 }
@@ -31,13 +31,13 @@ impl Visitor for Sight<'_> {
         self.known.seen.content(bytes);
         (self.step)();
         let mut memory = Vec::new();
-        for reading in &self.readings[&blob] {
+        for reading in &self.plan[&blob] {
             let of_base = base.and_then(|(known, pieces)| {
                 let (_, trace) = known.iter().find(|(known, _)| known == reading)?;
                 Some((trace, pieces))
             });
             let look =
-                AssertUnwindSafe(|| self.scanner.trace(&self.places[*reading].1, bytes, of_base));
+                AssertUnwindSafe(|| self.scanner.trace(&self.readings[*reading], bytes, of_base));
             let Ok(mut trace) = catch_unwind(look) else {
                 let reason =
                     "the secrets engine failed on this content, which is a defect of gate-hook";

@@ -24,8 +24,8 @@ pub(super) struct Survey<'a> {
     job: &'a Job<'a>,
     history: &'a History,
     shard: Option<Shard>,
-    /// Each way of reading with a place that is read so.
-    readings: Vec<(Reading, Place)>,
+    /// Each way of reading.
+    readings: Vec<Reading>,
     /// For each path its reading; nothing where the policy excludes the path.
     reading_of: HashMap<u32, Option<usize>>,
     /// How each blob is to be read.
@@ -53,10 +53,9 @@ impl<'a> Survey<'a> {
                 if policy::excluded(job.policies, Engine::Secrets, &path) {
                     return None;
                 }
-                let place = Place::File(path);
-                let reading = Reading::of(&place);
+                let reading = Reading::of(&Place::File(path));
                 let number = *numbers.entry(reading.clone()).or_insert_with(|| {
-                    survey.readings.push((reading, place));
+                    survey.readings.push(reading);
                     survey.readings.len() - 1
                 });
                 Some(number)
@@ -104,8 +103,13 @@ impl<'a> Survey<'a> {
         let order = self
             .history
             .in_pack_order(self.plan.keys().copied().collect());
+        let described: Vec<_> = self
+            .readings
+            .iter()
+            .map(|reading| format!("{reading:?}"))
+            .collect();
         for portion in order.chunks(PORTION) {
-            let key = self.key(portion);
+            let key = self.key(portion, &described);
             if let Some(known) = request
                 .journal
                 .recall(&key)
@@ -126,7 +130,7 @@ impl<'a> Survey<'a> {
     /// Looks at some contents.
     fn portion(&self, blobs: &[u32], repository: &dyn Repository, request: &Request<'_>) -> Known {
         let (rules, step) = (&self.job.custom_rules, request.step);
-        let (places, readings) = (&self.readings, &self.plan);
+        let (readings, plan) = (&self.readings, &self.plan);
         let key = fingerprint_key(self.job);
         let make = || Sight {
             scanner: Scanner::new(Options {
@@ -134,8 +138,8 @@ impl<'a> Survey<'a> {
                 custom: rules.clone(),
                 allowed: &|_, _| false,
             }),
-            places,
             readings,
+            plan,
             step,
             known: Known::default(),
         };
@@ -200,10 +204,7 @@ impl<'a> Survey<'a> {
             return None;
         };
         let blob = *self.numbers.get(id)?;
-        let reading = self
-            .readings
-            .iter()
-            .position(|(known, _)| known == reading)?;
+        let reading = self.readings.iter().position(|known| known == reading)?;
         let was_read =
             self.plan.get(&blob)?.contains(&reading) && !self.known.seen.unread.contains_key(&blob);
         let found = self.known.found.get(&(blob, reading));
@@ -262,13 +263,14 @@ impl<'a> Survey<'a> {
         };
         for file in files {
             let Some(new) = file.new else { continue };
-            let place = Place::File(file.path);
-            if let Some(found) = self.found_in(&new, &Reading::of(&place)) {
+            let reading = Reading::of(&Place::File(file.path));
+            if let Some(found) = self.found_in(&new, &reading) {
                 left.extend(found);
             } else if let Content::Blob(id) = new
                 && let Ok(bytes) = repository.blob(&id, BLOB_LIMIT)
             {
-                left.extend(secrets.scanner().trace(&place, &bytes, None).fingerprints);
+                let trace = secrets.scanner().trace(&reading, &bytes, None);
+                left.extend(trace.fingerprints);
             }
         }
         for one in detected {
@@ -325,13 +327,15 @@ impl<'a> Survey<'a> {
         receipt
     }
 
-    /// Returns a key for the results of a portion: its contents, and how they are read.
-    fn key(&self, blobs: &[u32]) -> String {
+    /// Returns a key for the results of a portion: its contents, and how they are read. `described` says what each
+    /// way of reading is.
+    fn key(&self, blobs: &[u32], described: &[String]) -> String {
         let mut hasher = blake3::Hasher::new();
         for blob in blobs {
             hasher.update(self.history.blobs[*blob as usize].as_bytes());
             for reading in &self.plan[blob] {
-                hasher.update(format!("{reading} {:?}", self.readings[*reading].0).as_bytes());
+                hasher.update(&reading.to_le_bytes());
+                hasher.update(described[*reading].as_bytes());
             }
         }
         hasher.finalize().to_hex().to_string()

@@ -99,9 +99,7 @@ fn piece_after(text: &[u8], at: usize) -> Option<Range<usize>> {
     }
     let mark = window.iter().position(|byte| is_quote(*byte))?;
     let between = window[..mark].trim_ascii();
-    let prefix = between
-        .last()
-        .is_some_and(|byte| PREFIXES.contains(byte));
+    let prefix = between.last().is_some_and(|byte| PREFIXES.contains(byte));
     let between = between[..between.len() - usize::from(prefix)].trim_ascii();
     if !OPERATORS.contains(&between) {
         return None;

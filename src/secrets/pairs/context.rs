@@ -71,6 +71,15 @@ impl Reading {
             file_name: file_name.to_ascii_lowercase(),
         }
     }
+
+    /// Returns the context of a text that is read so.
+    pub(in crate::secrets) fn context(&self) -> Context<'_> {
+        Context {
+            kind: self.kind,
+            setting: self.setting,
+            file_name: &self.file_name,
+        }
+    }
 }
 
 impl<'a> Context<'a> {

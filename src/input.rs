@@ -108,6 +108,8 @@ pub enum FileMode {
     Regular,
     /// A symbolic link; its content is the target.
     Symlink,
+    /// A file within an archive, of which only its secrets count: nobody installs or runs it from there.
+    Packed,
 }
 
 /// One file that a change touches. Submodules (gitlinks) never appear: they have no content here.

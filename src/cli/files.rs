@@ -1,17 +1,21 @@
 //! Files as they are on disk, for `scan PATH…`: directories are walked, nothing is followed, nothing is hidden.
 //!
 //! What git ignores is scanned too: whoever names a directory wants to know what is in it. Only git's own
-//! directory is left out, and what the policy excludes.
+//! directory is left out, and what the policy excludes. Archives are looked into.
+
+mod archives;
 
 use std::fs::{self, FileType, Metadata};
 use std::path::{Path, PathBuf};
 
+use archives::Archives;
 use ignore::WalkBuilder;
 
 use crate::cli::failure::Failure;
 use crate::finding::{Place, RepoPath, printable};
 use crate::input::{Change, Content, FileChange, FileMode};
 use crate::receipt::{Consequence, Receipt, Unscanned};
+use crate::scan;
 
 /// The files under some paths, and what is there but cannot be looked at.
 #[derive(Debug, Default)]
@@ -20,6 +24,7 @@ pub(super) struct Files {
     pub(super) change: Change,
     /// What was not looked at.
     pub(super) known: Receipt,
+    archives: Archives,
 }
 
 /// Where paths on the command line and paths of the policy begin.
@@ -50,6 +55,8 @@ impl Files {
                 files.add(&full, &metadata, roots);
             }
         }
+        files.change.files.append(&mut files.archives.files);
+        files.known.notes.append(&mut files.archives.left_out);
         files.change.files.sort_by(|a, b| a.path.cmp(&b.path));
         files.change.files.dedup_by(|a, b| a.path == b.path);
         Ok(files)
@@ -78,6 +85,12 @@ impl Files {
         let name = roots.name(path);
         let kind = metadata.file_type();
         let (mode, content) = if kind.is_file() {
+            if Archives::is_archive(&name)
+                && metadata.len() <= scan::BLOB_LIMIT
+                && let Ok(bytes) = fs::read(path)
+            {
+                self.archives.unpack(&name, &bytes);
+            }
             (FileMode::Regular, Content::Disk(path.to_owned()))
         } else if kind.is_symlink() {
             match fs::read_link(path) {

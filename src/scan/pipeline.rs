@@ -177,7 +177,7 @@ impl<'a> Pipeline<'a> {
             return Ok(Vec::new());
         };
         let counts = self.counts(adapter.engine(), &file.path);
-        if policy::excluded(self.job.policies, adapter.engine(), &file.path) {
+        if self.excludes(adapter.engine(), file) {
             if counts {
                 let reason = "the policy excludes this path";
                 self.unscanned(&file.path, reason, Consequence::Excluded);
@@ -247,6 +247,18 @@ impl<'a> Pipeline<'a> {
             findings,
         });
         Ok(found)
+    }
+
+    /// Returns whether the policy excludes a file, or an archive that it is in.
+    fn excludes(&self, engine: Engine, file: &FileChange) -> bool {
+        let excludes = |path: &RepoPath| policy::excluded(self.job.policies, engine, path);
+        let path = file.path.as_bytes();
+        let within = || {
+            memchr::memmem::find_iter(path, "!/")
+                .map(|end| RepoPath::new(&path[..end]))
+                .any(|archive| excludes(&archive))
+        };
+        excludes(&file.path) || file.mode == FileMode::Packed && within()
     }
 
     /// Turns what an engine remarks on added lines into notes.

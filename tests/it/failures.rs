@@ -373,3 +373,29 @@ fn what_the_time_does_not_suffice_for_is_left_to_ci_but_for_secrets() {
     repo.stage("zzz.py", leak(1));
     fails(&repo.gate(&["hook", "pre-commit"]), 1, &["zzz.py:1:"]);
 }
+
+#[test]
+fn archives_are_looked_into_when_paths_are_scanned_and_what_is_not_is_said() {
+    let repo = Repo::new();
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive
+        .start_file("conf/app.py", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    archive.write_all(leak(1).as_bytes()).unwrap();
+    let archive = archive.finish().unwrap().into_inner();
+    repo.write("dist/app.jar", &archive);
+    fails(
+        &repo.gate(&["scan", "dist"]),
+        1,
+        &["dist/app.jar!/conf/app.py:1:"],
+    );
+    repo.write("dist/app.jar", &archive[..archive.len() - 9]);
+    fails(
+        &repo.gate(&["scan", "dist"]),
+        0,
+        &["dist/app.jar: not looked into"],
+    );
+    repo.write("dist/app.jar", &archive);
+    repo.commit_unscanned("gate-hook.toml", "[paths]\nexclude = [\"**/*.jar\"]\n");
+    fails(&repo.gate(&["scan", "dist"]), 0, &[]);
+}

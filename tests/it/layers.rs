@@ -112,7 +112,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("encoding_rs::", &["bandit"]),
     ("serde_sarif::", &["report"]),
     ("cvss::", &["audit"]),
-    ("zip::", &["audit"]),
+    ("zip::", &["audit", "cli"]),
+    ("tar::", &["cli"]),
     ("ureq::", &["cli"]),
     ("std::thread", &["scan", "git", "cli"]),
 ];

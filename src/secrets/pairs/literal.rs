@@ -106,6 +106,10 @@ fn fallback_behind(text: &[u8], at: usize, kind: Kind) -> Option<Literal> {
         return None;
     }
     let head = text.get(at..text.len().min(at + 40))?;
+    // All of them have this in common, and most lines do not.
+    if !super::text::contains(head, "env") {
+        return None;
+    }
     let reads = [
         "environ",
         "getenv",

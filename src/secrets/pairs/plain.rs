@@ -49,9 +49,9 @@ pub(super) fn value(
         Kind::Shell if map && is_pass_phrase(text, named, after) => {
             word(text, after, true).map(|value| (value, Form::Flag))
         }
-        Kind::Source if !map && is_block_string(text, named) => {
-            shell(text, named, after).map(|value| (value, Form::Inline))
-        }
+        Kind::Source if !map => shell(text, named, after)
+            .filter(|_| is_block_string(text, named))
+            .map(|value| (value, Form::Inline)),
         Kind::Shell if context.file_name.ends_with(b"mk") => {
             rest_of_line(text, after).map(|value| (value, Form::Plain))
         }
@@ -80,6 +80,9 @@ fn is_pass_phrase(text: &[u8], named: &Named, after: usize) -> bool {
 fn listed(text: &[u8], context: &Context, named: &Named, after: usize) -> Option<Range<usize>> {
     let separator = back_while(text, named.front, 1, |b| b == b' ');
     let tight = after == named.after + 1 && before(text, after) == Some(b'=');
+    if !tight {
+        return None;
+    }
     let left = &text[named.line(text)..named.front];
     let cookies = super::text::contains(left, "cookie:");
     let parted = before(text, separator) == Some(b';') || cookies;
@@ -87,7 +90,7 @@ fn listed(text: &[u8], context: &Context, named: &Named, after: usize) -> Option
         context.kind,
         Kind::Config | Kind::Yaml | Kind::Prose | Kind::Markup
     );
-    if !tight || !parted || !(settings || cookies || super::text::contains(left, "jdbc:")) {
+    if !parted || !(settings || cookies || super::text::contains(left, "jdbc:")) {
         return None;
     }
     let end = skip_while(text, after, LONGEST_VALUE, |b| {

@@ -323,7 +323,12 @@ fn existing(page: &mut Page, report: &Report, style: Style) {
         return;
     }
     let words = count(existing.len(), "existing finding", "existing findings");
-    let text = format!("{words} in the touched files{}", listed_by(report));
+    // Whoever asks, and CI, may look at more than a change touches.
+    let place = match report.situation.activity {
+        Activity::Commit | Activity::Push | Activity::Receive => "the touched files",
+        Activity::Look | Activity::Ci => "what was looked at",
+    };
+    let text = format!("{words} in {place}{}", listed_by(report));
     page.paragraph(&[], Tone::Dim, &text);
 }
 

@@ -175,6 +175,9 @@ pub const SCORE: &str = "score ";
 /// Escaped are the C0 and C1 controls (line breaks and tabs included), DEL, the bidirectional controls,
 /// zero-width characters and the byte order mark, each as `\u{…}` or its usual short form.
 pub fn printable(text: &str) -> String {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

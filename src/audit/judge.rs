@@ -185,7 +185,8 @@ fn open(
     let admitted = admitted(specifier);
     let lowest = floor(specifier).and_then(|floor| Version::parse(&floor));
     let mut hopeless = Vec::new();
-    for stored in package.stored()? {
+    for stored in package.stored() {
+        let stored = stored?;
         let intervals = stored.intervals().map_err(broken)?;
         let covered =
             |admitted: &Interval| intervals.iter().any(|interval| lies_in(admitted, interval));
@@ -235,7 +236,7 @@ fn broken(_: super::database::codec::Malformed) -> DatabaseError {
 
 /// Returns the smallest version above this one that fixes something and that no known record affects.
 fn first_clean(package: &Package<'_>, version: &Version) -> Result<Option<String>, DatabaseError> {
-    let stored = package.stored()?;
+    let stored = package.stored().collect::<Result<Vec<_>, _>>()?;
     let mut candidates = Vec::new();
     for record in package.advisories()? {
         candidates.extend(record.fixes.iter().copied().filter_map(Version::parse));

@@ -8,10 +8,10 @@
 //! version. A number is its length in bytes followed by its bytes, the most significant first.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use pep440_rs::{LocalSegment, PrereleaseKind};
+use rustc_hash::FxHashMap;
 
 /// The order of a version as bytes.
 pub(crate) type Key = Vec<u8>;
@@ -33,6 +33,14 @@ pub struct Version {
 impl Version {
     /// Reads a version; nothing where the text is none. Numbers above 2^64 are not supported.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Some(key) = plain_key(text.as_bytes()) {
+            return Some(Self {
+                canonical: without_leading_zeros(text),
+                key,
+                public: None,
+            });
+        }
         let version = read(text)?;
         let public = version
             .is_local()
@@ -90,17 +98,25 @@ pub(crate) fn key(text: &str) -> Option<Key> {
     plain_key(text.as_bytes()).or_else(|| read(text).map(|version| key_of(&version)))
 }
 
-/// The keys of versions as they are written: records of one package list the same versions over and over.
+/// Makes keys of versions as they are written, thousands of them.
 #[derive(Debug, Default)]
-pub(crate) struct Keys(HashMap<String, Option<Key>>);
+pub(crate) struct Keys {
+    /// The key of the last plain version.
+    plain: Key,
+    /// The others: records of one package list the same versions over and over.
+    others: FxHashMap<String, Option<Key>>,
+}
 
 impl Keys {
     /// Returns the key of a version.
     pub(crate) fn of(&mut self, text: &str) -> Option<&Key> {
-        if !self.0.contains_key(text) {
-            self.0.insert(text.to_owned(), key(text));
+        if put_plain(&mut self.plain, text.as_bytes()) {
+            return Some(&self.plain);
         }
-        self.0.get(text)?.as_ref()
+        if !self.others.contains_key(text) {
+            self.others.insert(text.to_owned(), key(text));
+        }
+        self.others.get(text)?.as_ref()
     }
 }
 
@@ -117,26 +133,60 @@ pub(super) fn read(text: &str) -> Option<pep440_rs::Version> {
     text.trim().parse().ok()
 }
 
+/// Returns a version as PEP 440 normalises it. Most are numbers and dots, which the crate's `Display` makes a text each of.
+pub(super) fn written(version: &pep440_rs::Version) -> String {
+    let plain = version.epoch() == 0
+        && !version.any_prerelease()
+        && !version.is_post()
+        && !version.is_local();
+    if !plain {
+        return version.to_string();
+    }
+    let mut text = String::with_capacity(16);
+    for (at, number) in version.release().iter().enumerate() {
+        let dot = if at == 0 { "" } else { "." };
+        let _ = write!(text, "{dot}{number}");
+    }
+    text
+}
+
+/// Returns a version that consists of numbers and dots as PEP 440 normalises it.
+fn without_leading_zeros(text: &str) -> String {
+    let mut canonical = String::with_capacity(text.len());
+    for (at, segment) in text.split('.').enumerate() {
+        let zeros = segment.len() - segment.trim_start_matches('0').len();
+        canonical.push_str(if at == 0 { "" } else { "." });
+        canonical.push_str(&segment[zeros.min(segment.len() - 1)..]);
+    }
+    canonical
+}
+
 /// Returns the key of a version that consists of numbers and dots, as nearly all do, without parsing more.
 fn plain_key(text: &[u8]) -> Option<Key> {
     let mut key = Key::with_capacity(text.len() * 2 + 6);
-    push_number(&mut key, 0);
+    put_plain(&mut key, text).then_some(key)
+}
+
+/// Makes `key` that of a version that consists of numbers and dots; for any other text returns that it is not.
+fn put_plain(key: &mut Key, text: &[u8]) -> bool {
+    key.clear();
+    push_number(key, 0);
     let mut length = key.len();
     for segment in text.split(|&byte| byte == b'.') {
         if segment.is_empty() || segment.len() > 18 || !segment.iter().all(u8::is_ascii_digit) {
-            return None;
+            return false;
         }
         let number = segment
             .iter()
             .fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
-        push_number(&mut key, number);
+        push_number(key, number);
         if number > 0 {
             length = key.len();
         }
     }
     key.truncate(length);
     key.extend([END, AFTER_PRE, 0, 1, END]);
-    Some(key)
+    true
 }
 
 pub(super) fn key_of(version: &pep440_rs::Version) -> Key {
@@ -266,6 +316,18 @@ mod tests {
                 Some(key_of(&read(text).unwrap())),
                 "{text}"
             );
+        }
+        for text in ["007", "0", "00.0", "1.010", "2024.01.05", "10.00"] {
+            let version = read(text).unwrap();
+            assert_eq!(
+                Version::parse(text).unwrap().canonical(),
+                version.to_string()
+            );
+            assert_eq!(written(&version), version.to_string());
+        }
+        for text in ["1!2", "1.0a1", "1.0.post1", "1.0.dev1", "1.0+x"] {
+            let version = read(text).unwrap();
+            assert_eq!(written(&version), version.to_string());
         }
         for text in ["", ".", "1.", "1.0a", "1.0 "] {
             assert_eq!(plain_key(text.as_bytes()), None, "{text}");

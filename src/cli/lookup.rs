@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use super::database::{self, Store};
 use crate::audit::{Database, DatabaseError};
 use crate::finding::printable;
-use crate::policy::Policy;
+use crate::policy::{DATABASE_MAX_AGE_DAYS, Policy};
 use crate::scan::Advisories;
 
 /// Opens the advisories that policies want to be answered from.
@@ -56,7 +56,7 @@ pub(super) fn too_old(database: &Database, policies: &[Policy], now: Timestamp) 
         .iter()
         .map(|policy| policy.audit.database_max_age_days.value)
         .min()
-        .unwrap_or_else(|| Policy::builtin().audit.database_max_age_days.value);
+        .unwrap_or(DATABASE_MAX_AGE_DAYS);
     let today = now.to_string();
     let today = &today[..10];
     let Some(newest) = database.about().newest(today) else {
@@ -64,9 +64,12 @@ pub(super) fn too_old(database: &Database, policies: &[Policy], now: Timestamp) 
     };
     let days = age(newest, today)?;
     (days > i64::from(most)).then(|| {
-        format!(
-            "the advisory database is {days} days old, and `audit.database_max_age_days` is {most}"
-        )
+        let why = if policies.is_empty() {
+            String::new()
+        } else {
+            format!(", and `audit.database_max_age_days` is {most}")
+        };
+        format!("the advisory database is {days} days old{why}")
     })
 }
 

@@ -127,18 +127,22 @@ struct Arguments {
     command: Command,
 }
 
-/// The command line of the commands that are asked for most, alone.
+/// The command line of one command, alone.
 #[derive(Debug, Parser)]
-struct Often {
+struct Alone<C: Subcommand> {
     #[command(flatten)]
     global: Global,
     #[command(subcommand)]
-    command: AskedOften,
+    command: C,
 }
 
 #[derive(Debug, Subcommand)]
-enum AskedOften {
+enum ScanAlone {
     Scan(Box<scan::Arguments>),
+}
+
+#[derive(Debug, Subcommand)]
+enum PipAuditAlone {
     PipAudit(Box<pip_audit::Arguments>),
 }
 
@@ -250,13 +254,21 @@ fn run(arguments: &[OsString]) -> Exit {
     }
     // The tree of all commands takes longer to build than a small change to look at. Whatever is not plain (help, a
     // mistake) is left to it.
-    let often = |word: &OsString| word == "scan" || word == "pip-audit";
-    if arguments.get(1).is_some_and(often)
-        && let Ok(Often { global, command }) = Often::try_parse_from(arguments)
+    let asked = |word: &str| arguments.get(1).is_some_and(|first| first == word);
+    if asked("scan")
+        && let Ok(Alone { global, command }) = Alone::try_parse_from(arguments)
     {
-        return finish(&Context::new(&global), |context| match &command {
-            AskedOften::Scan(arguments) => scan::run(arguments, context),
-            AskedOften::PipAudit(arguments) => pip_audit::run(arguments, context),
+        let ScanAlone::Scan(arguments) = command;
+        return finish(&Context::new(&global), |context| {
+            scan::run(&arguments, context)
+        });
+    }
+    if asked("pip-audit")
+        && let Ok(Alone { global, command }) = Alone::try_parse_from(arguments)
+    {
+        let PipAuditAlone::PipAudit(arguments) = command;
+        return finish(&Context::new(&global), |context| {
+            pip_audit::run(&arguments, context)
         });
     }
     let parsed = declaration(arguments)

@@ -19,6 +19,9 @@ pub struct BanditSettings {
     pub(super) unscanned: Setting<Action>,
 }
 
+/// The age in days beyond which an advisory database is too old, where no policy states another.
+pub const DATABASE_MAX_AGE_DAYS: u32 = 7;
+
 /// The settings of the audit engine.
 #[derive(Debug, Clone)]
 pub struct AuditSettings {
@@ -59,7 +62,11 @@ impl AuditSettings {
     pub(super) fn read(reader: &mut Reader<'_>) -> Result<Self, PolicyError> {
         Ok(Self {
             unpinned: reader.set("audit.unpinned", Action::Info)?,
-            database_max_age_days: reader.count("audit.database_max_age_days", 7, 0..=3650)?,
+            database_max_age_days: reader.count(
+                "audit.database_max_age_days",
+                DATABASE_MAX_AGE_DAYS,
+                0..=3650,
+            )?,
             database: PinnedDatabase::read(reader)?,
             dev_paths: reader.set(
                 "audit.dev_paths",

@@ -62,7 +62,7 @@ pub use bypass::{
     new_override,
 };
 pub use digest::digest;
-pub use engine::{AuditSettings, BanditSettings, PinnedDatabase};
+pub use engine::{AuditSettings, BanditSettings, DATABASE_MAX_AGE_DAYS, PinnedDatabase};
 pub use hook::{Evidence, Hook, MissingBinary, NoVerify};
 pub use import::{Reading, Taken, read_foreign};
 pub use override_record::{parse_override, parse_override_under, write_override};

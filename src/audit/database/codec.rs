@@ -27,6 +27,9 @@ pub(crate) fn put_list<T>(out: &mut Vec<u8>, items: &[T], mut put: impl FnMut(&m
     }
 }
 
+/// For how many items of a list memory is reserved before they are read.
+const RESERVED: u64 = 1024;
+
 /// Reads what the functions of this module wrote.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'a> {
@@ -98,7 +101,11 @@ impl<'a> Reader<'a> {
         if count > self.rest.len() as u64 {
             return Err(Malformed);
         }
-        (0..count).map(|_| item(self)).collect()
+        let mut items = Vec::with_capacity(count.min(RESERVED) as usize);
+        for _ in 0..count {
+            items.push(item(self)?);
+        }
+        Ok(items)
     }
 }
 

@@ -11,6 +11,9 @@ const DIGEST_LENGTH: usize = 16;
 /// A part longer than this is refused before memory is reserved for it.
 const LONGEST_PART: u64 = 256 << 20;
 
+/// A part that is no longer is read together with the part before it, although it may not be asked for.
+const SHORT: u64 = 16 << 10;
+
 /// The length of the header.
 pub(crate) const HEADER_LENGTH: usize =
     MAGIC.len() + 4 + 8 + 3 * (8 + 8 + DIGEST_LENGTH) + DIGEST_LENGTH;
@@ -59,6 +62,10 @@ impl Part {
         })
     }
 
+    pub(super) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Reads the part out of a file of this length and checks it.
     pub(super) fn load(
         &self,
@@ -66,18 +73,41 @@ impl Part {
         file_length: u64,
         what: &'static str,
     ) -> Result<Vec<u8>, DatabaseError> {
-        let damaged = DatabaseError::Damaged { what };
+        self.load_with(0, file, file_length, what)
+    }
+
+    /// Reads the part, checks it, and returns with it up to `more` bytes of what follows, unchecked.
+    pub(super) fn load_with(
+        &self,
+        more: u64,
+        file: &dyn ReadAt,
+        file_length: u64,
+        what: &'static str,
+    ) -> Result<Vec<u8>, DatabaseError> {
         let end = self.offset.checked_add(self.length);
-        if self.length > LONGEST_PART || end.is_none_or(|end| end > file_length) {
-            return Err(damaged);
-        }
-        let mut bytes = vec![0; self.length as usize];
+        let left = end.and_then(|end| file_length.checked_sub(end));
+        let Some(left) = left.filter(|_| self.length <= LONGEST_PART) else {
+            return Err(DatabaseError::Damaged { what });
+        };
+        let mut bytes = vec![0; self.length as usize + more.min(left) as usize];
         file.read_at(&mut bytes, self.offset)?;
-        if digest(&bytes) == self.digest {
-            Ok(bytes)
+        self.check(&bytes[..self.length as usize], what)?;
+        Ok(bytes)
+    }
+
+    /// Checks bytes that were read together with a part before this one.
+    pub(super) fn check(&self, bytes: &[u8], what: &'static str) -> Result<(), DatabaseError> {
+        if digest(bytes) == self.digest {
+            Ok(())
         } else {
-            Err(damaged)
+            Err(DatabaseError::Damaged { what })
         }
+    }
+
+    /// Returns the length of the part if it begins where another ends, and is short.
+    pub(super) fn short_behind(&self, other: &Self) -> Option<u64> {
+        let adjacent = other.offset.checked_add(other.length) == Some(self.offset);
+        (adjacent && self.length <= SHORT).then_some(self.length)
     }
 }
 

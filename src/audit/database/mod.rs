@@ -15,8 +15,10 @@
 pub(crate) mod codec;
 mod layout;
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io;
+use std::rc::Rc;
 
 use codec::{Malformed, Reader};
 pub(crate) use layout::{FORMAT, HEADER_LENGTH, Header, Part, bucket_of};
@@ -47,6 +49,16 @@ impl ReadAt for Vec<u8> {
             .ok_or(io::ErrorKind::UnexpectedEof)?;
         buffer.copy_from_slice(bytes);
         Ok(())
+    }
+}
+
+impl ReadAt for Rc<Vec<u8>> {
+    fn length(&self) -> io::Result<u64> {
+        self.as_ref().length()
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.as_ref().read_at(buffer, offset)
     }
 }
 
@@ -176,13 +188,18 @@ impl Database {
         let Some((records, texts)) = found else {
             return Ok(Package {
                 database: self,
-                records: Vec::new(),
+                bytes: Vec::new(),
+                records: 0,
                 texts: None,
             });
         };
+        let more = texts.short_behind(&records).unwrap_or(0);
+        let (file, length) = (&*self.file, self.header.length);
+        let bytes = records.load_with(more, file, length, "the records of a package")?;
         Ok(Package {
             database: self,
-            records: self.load(&records, "the records of a package")?,
+            bytes,
+            records: records.length() as usize,
             texts: Some(texts),
         })
     }
@@ -245,9 +262,9 @@ impl Database {
         let bytes = self.load(bucket, "a bucket")?;
         let mut reader = Reader::new(&bytes);
         while !reader.is_empty() {
-            let here = reader.text().map_err(&damaged)?;
+            let here = reader.bytes().map_err(&damaged)?;
             let mut entry = Reader::new(reader.bytes().map_err(&damaged)?);
-            if here == name {
+            if here == name.as_bytes() {
                 return value(&mut entry).map(Some).map_err(damaged);
             }
         }
@@ -266,26 +283,26 @@ fn take_entry(bucket: &mut Reader<'_>, parts: usize) -> Result<Vec<Part>, Malfor
 #[derive(Debug)]
 pub struct Package<'d> {
     database: &'d Database,
-    records: Vec<u8>,
+    /// The records, and behind them the texts if they were read as well.
+    bytes: Vec<u8>,
+    /// How many of the bytes are records.
+    records: usize,
     texts: Option<Part>,
 }
 
 impl Package<'_> {
     /// Returns the records, not yet decoded, in the order of their ids.
-    pub(crate) fn stored(&self) -> Result<Vec<Stored<'_>>, DatabaseError> {
-        let mut reader = Reader::new(&self.records);
-        let mut stored = Vec::new();
-        while !reader.is_empty() {
-            stored.push(Stored::take(&mut reader).map_err(broken())?);
-        }
-        Ok(stored)
+    pub(crate) fn stored(&self) -> impl Iterator<Item = Result<Stored<'_>, DatabaseError>> {
+        let mut reader = Reader::new(&self.bytes[..self.records]);
+        std::iter::from_fn(move || {
+            (!reader.is_empty()).then(|| Stored::take(&mut reader).map_err(broken()))
+        })
     }
 
     /// Returns every record about the package, in the order of their ids.
     pub fn advisories(&self) -> Result<Vec<Advisory<'_>>, DatabaseError> {
-        let stored = self.stored()?.into_iter();
-        stored
-            .map(|record| record.decode().map_err(broken()))
+        self.stored()
+            .map(|record| record?.decode().map_err(broken()))
             .collect()
     }
 
@@ -296,7 +313,8 @@ impl Package<'_> {
         reading: Reading,
     ) -> Result<Vec<Advisory<'_>>, DatabaseError> {
         let mut affecting = Vec::new();
-        for record in self.stored()? {
+        for record in self.stored() {
+            let record = record?;
             if record.affects(version, reading).map_err(broken())? {
                 affecting.push(record.decode().map_err(broken())?);
             }
@@ -305,13 +323,17 @@ impl Package<'_> {
     }
 
     /// Returns the texts of the package's records, to be asked for each.
-    pub fn texts(&self) -> Result<Texts, DatabaseError> {
-        let load = |part| self.database.load(part, "the texts of a package");
-        let bytes = self.texts.as_ref().map(load);
-        let text = String::from_utf8(bytes.transpose()?.unwrap_or_default());
-        text.map(Texts).map_err(|_| DatabaseError::Damaged {
-            what: "the texts of a package",
-        })
+    pub fn texts(&self) -> Result<Texts<'_>, DatabaseError> {
+        let Some(part) = &self.texts else {
+            return Ok(Texts(Cow::Borrowed(b"")));
+        };
+        let held = &self.bytes[self.records..];
+        if held.is_empty() {
+            let bytes = self.database.load(part, TEXTS)?;
+            return Ok(Texts(Cow::Owned(bytes)));
+        }
+        part.check(held, TEXTS)?;
+        Ok(Texts(Cow::Borrowed(held)))
     }
 }
 
@@ -319,16 +341,19 @@ fn broken() -> impl Fn(Malformed) -> DatabaseError {
     DatabaseError::damaged("the records of a package")
 }
 
+const TEXTS: &str = "the texts of a package";
+
 /// The texts of one package's records.
 #[derive(Debug)]
-pub struct Texts(String);
+pub struct Texts<'p>(Cow<'p, [u8]>);
 
-impl Texts {
+impl Texts<'_> {
     /// Returns the summary of a record, else its details, else `N/A`.
     pub fn of(&self, advisory: &Advisory<'_>) -> Result<&str, DatabaseError> {
         let (start, length) = advisory.text;
         let end = start.checked_add(length);
         end.and_then(|end| self.0.get(start..end))
-            .ok_or_else(|| broken()(Malformed))
+            .and_then(|text| std::str::from_utf8(text).ok())
+            .ok_or_else(|| DatabaseError::damaged(TEXTS)(Malformed))
     }
 }

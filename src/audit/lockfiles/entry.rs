@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::audit::dependency::{Demand, Dependency, Evidence, PackageName};
 use crate::audit::requirement::{NotARequirement, Requirement, Source};
 use crate::audit::specifier::Specifiers;
+use crate::audit::version;
 use crate::finding::RepoPath;
 
 use super::archive;
@@ -123,7 +124,7 @@ pub(super) fn requirement(
 pub(super) fn from_specifiers(specifiers: &Specifiers) -> Demand {
     match specifiers.pin() {
         Some(version) => Demand::Pinned {
-            version: version.to_string(),
+            version: version::written(version),
             evidence: Evidence::Stated,
         },
         None => Demand::Open {
@@ -136,13 +137,13 @@ pub(super) fn from_specifiers(specifiers: &Specifiers) -> Demand {
 pub(super) fn from_url(url: &str) -> Demand {
     if let Some((_, version)) = archive::named(url) {
         return Demand::Pinned {
-            version: version.to_string(),
+            version: version::written(&version),
             evidence: Evidence::ArchiveName,
         };
     }
     if let Some(version) = archive::tagged(url) {
         return Demand::Pinned {
-            version: version.to_string(),
+            version: version::written(&version),
             evidence: Evidence::Tag,
         };
     }
@@ -163,7 +164,7 @@ pub(super) fn skipped(reason: impl Into<String>) -> Demand {
 pub(super) fn locked(version: &str, evidence: Evidence) -> Result<Demand, String> {
     match version.parse::<pep440_rs::Version>() {
         Ok(version) => Ok(Demand::Pinned {
-            version: version.to_string(),
+            version: version::written(&version),
             evidence,
         }),
         Err(_) => Err(format!("{} is no version", quoted(version))),

@@ -1,6 +1,6 @@
 //! What is to be audited: requirements files or a project, narrowed to one Python on one platform.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use crate::cli::Context;
 use crate::cli::failure::Failure;
 use crate::finding::{RepoPath, printable};
 
+/// Few dependency files are larger.
+const USUAL: usize = 16 << 10;
 /// No dependency file is larger.
 const LIMIT: u64 = 64 << 20;
 /// The Python that markers are evaluated for, unless another is asked for.
@@ -39,6 +41,8 @@ pub(super) enum What {
 pub(super) struct Inputs {
     /// The packages, in the order of the files, each name and version once.
     pub(super) items: Vec<Item>,
+    /// The names as they are written, each with the key of its version or with the reason to skip it.
+    seen: HashSet<(String, Vec<u8>)>,
 }
 
 impl Inputs {
@@ -90,7 +94,7 @@ impl Inputs {
     /// Returns what is skipped, with the reason.
     pub(super) fn skipped(&self) -> impl Iterator<Item = (String, &str)> {
         self.items.iter().filter_map(|item| match &item.what {
-            What::Skipped(reason) => Some((printable(item.name.as_str()), reason.as_str())),
+            What::Skipped(reason) => Some((printable(item.name.written()), reason.as_str())),
             What::Version(_) => None,
         })
     }
@@ -151,15 +155,14 @@ impl Inputs {
 
     /// Adds a package unless the same version of it, under the same spelling of its name, is there.
     fn push(&mut self, item: Item) {
-        let same = |known: &Item| {
-            known.name.written() == item.name.written()
-                && match (&known.what, &item.what) {
-                    (What::Version(known), What::Version(version)) => known == version,
-                    (What::Skipped(known), What::Skipped(reason)) => known == reason,
-                    _ => false,
-                }
+        let what = match &item.what {
+            What::Version(version) => version.key(),
+            What::Skipped(reason) => reason.as_bytes(),
         };
-        if !self.items.iter().any(same) {
+        if self
+            .seen
+            .insert((item.name.written().to_owned(), what.to_vec()))
+        {
             self.items.push(item);
         }
     }
@@ -261,7 +264,7 @@ fn content_at(root: &Path, path: &RepoPath) -> Option<Vec<u8>> {
 }
 
 fn content(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(USUAL);
     fs::File::open(path)?
         .take(LIMIT + 1)
         .read_to_end(&mut bytes)?;

@@ -3,67 +3,83 @@
 use crate::audit::{Advisory, DatabaseError, Texts};
 use crate::report::pip_audit::Vulnerability;
 
-/// Returns the vulnerabilities that pip-audit would list, in its order.
+/// One entry in the making.
+#[derive(Clone)]
+struct Draft<'a> {
+    id: &'a str,
+    /// The other ids, sorted.
+    aliases: Vec<&'a str>,
+    /// The record that fixes and text are taken from.
+    record: &'a Advisory<'a>,
+}
+
+/// Returns the vulnerabilities that pip-audit would list, in its order; without texts they are not described.
 pub(super) fn merged(
     records: &[Advisory<'_>],
-    texts: &Texts,
+    texts: Option<&Texts<'_>>,
 ) -> Result<Vec<Vulnerability>, DatabaseError> {
-    let mut results = Vec::with_capacity(records.len());
-    for record in records {
-        results.push(result(record, texts.of(record)?));
-    }
-    let is_first_class = |result: &Vulnerability| result.id.starts_with("PYSEC");
-    let mut unique: Vec<Vulnerability> = results
-        .iter()
-        .filter(|result| is_first_class(result))
-        .cloned()
-        .collect();
-    for result in results {
-        match unique.iter_mut().find(|known| share_an_id(known, &result)) {
-            Some(known) => take_aliases(known, &result),
-            None => unique.push(result),
+    let drafts: Vec<Draft<'_>> = records.iter().map(Draft::new).collect();
+    let first_class = drafts.iter().filter(|draft| draft.id.starts_with("PYSEC"));
+    let mut unique: Vec<Draft<'_>> = first_class.cloned().collect();
+    for draft in &drafts {
+        match unique.iter_mut().find(|known| known.shares_an_id(draft)) {
+            Some(known) => known.take_aliases(draft),
+            None => unique.push(draft.clone()),
         }
     }
-    Ok(unique)
+    unique.iter().map(|draft| draft.finish(texts)).collect()
 }
 
-/// The id is the first of PYSEC, CVE and others; the fixes are those of the last branch.
-fn result(record: &Advisory<'_>, text: &str) -> Vulnerability {
-    let mut ids = vec![record.id];
-    ids.extend(&record.aliases);
-    ids.sort_by_key(|id| {
-        if id.starts_with("PYSEC") {
-            1
-        } else if id.starts_with("CVE") {
-            2
-        } else {
-            3
+impl<'a> Draft<'a> {
+    /// The id is the first of PYSEC, CVE and others; the fixes are those of the last branch.
+    fn new(record: &'a Advisory<'a>) -> Self {
+        let mut aliases = Vec::with_capacity(record.aliases.len() + 1);
+        aliases.push(record.id);
+        aliases.extend(&record.aliases);
+        let rank = |at: &usize| {
+            if aliases[*at].starts_with("PYSEC") {
+                1
+            } else if aliases[*at].starts_with("CVE") {
+                2
+            } else {
+                3
+            }
+        };
+        let best = (0..aliases.len()).min_by_key(rank).unwrap_or(0);
+        let id = aliases.remove(best);
+        aliases.sort_unstable();
+        aliases.dedup();
+        Self {
+            id,
+            aliases,
+            record,
         }
-    });
-    let mut aliases: Vec<String> = ids[1..].iter().map(|&id| id.to_owned()).collect();
-    aliases.sort();
-    aliases.dedup();
-    Vulnerability {
-        id: ids[0].to_owned(),
-        aliases,
-        fix_versions: record
-            .shown_fixes
-            .iter()
-            .map(|&fix| fix.to_owned())
-            .collect(),
-        description: text.replace('\n', " "),
     }
-}
 
-fn share_an_id(one: &Vulnerability, other: &Vulnerability) -> bool {
-    let has = |id: &String| *id == other.id || other.aliases.binary_search(id).is_ok();
-    has(&one.id) || one.aliases.iter().any(has)
-}
+    fn shares_an_id(&self, other: &Self) -> bool {
+        let has = |id: &&str| *id == other.id || other.aliases.contains(id);
+        has(&self.id) || self.aliases.iter().any(has)
+    }
 
-/// Adds the aliases of a record, but not the id that it would be listed under.
-fn take_aliases(known: &mut Vulnerability, other: &Vulnerability) {
-    let new = other.aliases.iter().filter(|&alias| *alias != known.id);
-    known.aliases.extend(new.cloned());
-    known.aliases.sort();
-    known.aliases.dedup();
+    /// Adds the aliases of a record, but not the id that it would be listed under.
+    fn take_aliases(&mut self, other: &Self) {
+        for &alias in &other.aliases {
+            if alias != self.id
+                && let Err(at) = self.aliases.binary_search(&alias)
+            {
+                self.aliases.insert(at, alias);
+            }
+        }
+    }
+
+    fn finish(&self, texts: Option<&Texts<'_>>) -> Result<Vulnerability, DatabaseError> {
+        let owned = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect();
+        let text = texts.map(|texts| texts.of(self.record)).transpose()?;
+        Ok(Vulnerability {
+            id: self.id.to_owned(),
+            aliases: owned(&self.aliases),
+            fix_versions: owned(&self.record.shown_fixes),
+            description: text.unwrap_or_default().replace('\n', " "),
+        })
+    }
 }

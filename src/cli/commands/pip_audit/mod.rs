@@ -11,14 +11,14 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use crate::audit::{self, Database, Reading, Version};
+use crate::audit::{self, Database, DatabaseError, Reading, Version};
 use crate::cli::Context;
 use crate::cli::database::{self, Store};
 use crate::cli::environment::Stream;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::lookup;
 use crate::finding::printable;
-use crate::report::pip_audit::{Entry, Format, Outcome, Show, render};
+use crate::report::pip_audit::{Entry, Format, Outcome, Show, Vulnerability, render};
 use inputs::{Inputs, Item, What};
 
 const EXAMPLES: &str = "\
@@ -186,8 +186,19 @@ fn audit_files(arguments: &Arguments, context: &Context) -> Result<Exit, Failure
         return Ok(ended(context, errors, false));
     }
     let database = open(arguments, context, &mut errors)?;
-    let mut tally = Tally::default();
-    let entries = audit(&inputs.items, &database, &arguments.ignore_vuln, &mut tally)?;
+    let format = format(arguments, context)?;
+    let show = Show {
+        descriptions: When::holds(when(arguments.desc, context)?, format),
+        aliases: When::holds(arguments.aliases, format),
+    };
+    let mut lookup = Lookup {
+        database: &database,
+        ignored: &arguments.ignore_vuln,
+        described: show.descriptions || format == Format::CyclonedxJson,
+        tally: Tally::default(),
+    };
+    let entries = lookup.entries(&inputs.items)?;
+    let tally = lookup.tally;
     if arguments.strict {
         errors.extend(
             inputs
@@ -196,12 +207,7 @@ fn audit_files(arguments: &Arguments, context: &Context) -> Result<Exit, Failure
         );
     }
     context.terminal.say(&tally.summary(errors.is_empty()));
-    let format = format(arguments, context)?;
     if tally.found > 0 || tally.skipped > 0 || format.is_manifest() {
-        let show = Show {
-            descriptions: When::holds(when(arguments.desc, context)?, format),
-            aliases: When::holds(arguments.aliases, format),
-        };
         let timestamp = context.environment.now().to_string();
         let report = render(&entries, format, show, &timestamp);
         write(arguments, context, report)?;
@@ -334,60 +340,66 @@ impl Tally {
     }
 }
 
-fn audit(
-    items: &[Item],
-    database: &Database,
-    ignored: &[String],
-    tally: &mut Tally,
-) -> Result<Vec<Entry>, Failure> {
-    let broken = |error| database::unusable("the advisory database", &error);
-    let mut entries = Vec::with_capacity(items.len());
-    for item in items {
-        let outcome = match &item.what {
-            What::Skipped(reason) => {
-                tally.skipped += 1;
-                Outcome::Skipped {
-                    reason: reason.clone(),
-                }
-            }
-            What::Version(version) => {
-                let mut vulnerabilities = known(item, version, database).map_err(broken)?;
-                let before = vulnerabilities.len();
-                vulnerabilities.retain(|found| {
-                    !ignored
-                        .iter()
-                        .any(|id| *id == found.id || found.aliases.contains(id))
-                });
-                tally.ignored += before - vulnerabilities.len();
-                tally.found += vulnerabilities.len();
-                tally.packages += usize::from(!vulnerabilities.is_empty());
-                Outcome::Audited {
-                    version: version.canonical().to_owned(),
-                    vulnerabilities,
-                }
-            }
-        };
-        entries.push(Entry {
-            written: printable(item.name.written()),
-            name: printable(item.name.as_str()),
-            outcome,
-        });
-    }
-    Ok(entries)
+/// What is looked up in the database, and what that has come to so far.
+struct Lookup<'a> {
+    database: &'a Database,
+    ignored: &'a [String],
+    /// Whether the report says what each vulnerability is about.
+    described: bool,
+    tally: Tally,
 }
 
-fn known(
-    item: &Item,
-    version: &Version,
-    database: &Database,
-) -> Result<Vec<crate::report::pip_audit::Vulnerability>, audit::DatabaseError> {
-    let package = database.package(&item.name)?;
-    let affecting = package.affecting(version, Reading::Served)?;
-    if affecting.is_empty() {
-        return Ok(Vec::new());
+impl Lookup<'_> {
+    fn entries(&mut self, items: &[Item]) -> Result<Vec<Entry>, Failure> {
+        let mut entries = Vec::with_capacity(items.len());
+        for item in items {
+            entries.push(Entry {
+                written: printable(item.name.written()),
+                name: printable(item.name.as_str()),
+                outcome: self.outcome(item)?,
+            });
+        }
+        Ok(entries)
     }
-    let texts = package.texts()?;
-    merge::merged(&affecting, &texts)
+
+    fn outcome(&mut self, item: &Item) -> Result<Outcome, Failure> {
+        let version = match &item.what {
+            What::Skipped(reason) => {
+                self.tally.skipped += 1;
+                return Ok(Outcome::Skipped {
+                    reason: reason.clone(),
+                });
+            }
+            What::Version(version) => version,
+        };
+        let known = self.known(item, version);
+        let mut vulnerabilities =
+            known.map_err(|error| database::unusable("the advisory database", &error))?;
+        let before = vulnerabilities.len();
+        vulnerabilities.retain(|found| {
+            !self
+                .ignored
+                .iter()
+                .any(|id| *id == found.id || found.aliases.contains(id))
+        });
+        self.tally.ignored += before - vulnerabilities.len();
+        self.tally.found += vulnerabilities.len();
+        self.tally.packages += usize::from(!vulnerabilities.is_empty());
+        Ok(Outcome::Audited {
+            version: version.canonical().to_owned(),
+            vulnerabilities,
+        })
+    }
+
+    fn known(&self, item: &Item, version: &Version) -> Result<Vec<Vulnerability>, DatabaseError> {
+        let package = self.database.package(&item.name)?;
+        let affecting = package.affecting(version, Reading::Served)?;
+        if affecting.is_empty() {
+            return Ok(Vec::new());
+        }
+        let texts = self.described.then(|| package.texts()).transpose()?;
+        merge::merged(&affecting, texts.as_ref())
+    }
 }
 
 fn write(arguments: &Arguments, context: &Context, mut text: String) -> Result<(), Failure> {

@@ -21,7 +21,7 @@ fuzz_target!(|input: (&[u8], &str, &str)| {
     }
 
     let mut builder = Builder::default();
-    let _ = builder.add_archive("fuzz", std::io::Cursor::new(bytes), &mut |_, _| {});
+    let _ = builder.add_archive("fuzz", bytes, &mut |_, _| {});
 });
 
 fn ask(file: Vec<u8>, name: &str, version: &str) {

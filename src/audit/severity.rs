@@ -7,6 +7,7 @@
 use std::str::FromStr as _;
 
 use cvss::Cvss;
+use rustc_hash::FxHashMap;
 
 use crate::finding::Severity;
 
@@ -21,24 +22,47 @@ pub(crate) struct Rating {
     pub(crate) source: String,
 }
 
-/// Returns the rating that a CVSS vector stands for; nothing where it is incomplete or unknown.
-pub(crate) fn of_vector(vector: &str, record: &str) -> Option<Rating> {
-    let (version, mandatory): (_, &[&str]) = match vector.split_once('/')?.0 {
-        "CVSS:3.0" => ("3.0", V3),
-        "CVSS:3.1" => ("3.1", V3),
-        "CVSS:4.0" => ("4.0", V4),
-        prefix if prefix.starts_with("CVSS:") => return None,
-        _ => ("2.0", V2),
-    };
-    if !mandatory.iter().all(|metric| states(vector, metric)) {
-        return None;
+/// Rates CVSS vectors, each once: records have few of them in common, and those again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Scores(FxHashMap<String, Option<Score>>);
+
+/// What a vector comes to.
+#[derive(Debug, Clone, Copy)]
+struct Score {
+    version: &'static str,
+    score: f64,
+}
+
+impl Scores {
+    /// Returns the rating that a CVSS vector stands for; nothing where it is incomplete or unknown.
+    pub(crate) fn of_vector(&mut self, vector: &str, record: &str) -> Option<Rating> {
+        if !self.0.contains_key(vector) {
+            self.0.insert(vector.to_owned(), Score::of(vector));
+        }
+        let Score { version, score } = (*self.0.get(vector)?)?;
+        Some(Rating {
+            severity: on_the_common_scale(score),
+            tenths: (score * 10.0).round() as u8,
+            source: format!("CVSS {version} score {score:.1} in {record}"),
+        })
     }
-    let score = Cvss::from_str(vector).ok()?.score();
-    Some(Rating {
-        severity: on_the_common_scale(score),
-        tenths: (score * 10.0).round() as u8,
-        source: format!("CVSS {version} score {score:.1} in {record}"),
-    })
+}
+
+impl Score {
+    fn of(vector: &str) -> Option<Self> {
+        let (version, mandatory): (_, &[&str]) = match vector.split_once('/')?.0 {
+            "CVSS:3.0" => ("3.0", V3),
+            "CVSS:3.1" => ("3.1", V3),
+            "CVSS:4.0" => ("4.0", V4),
+            prefix if prefix.starts_with("CVSS:") => return None,
+            _ => ("2.0", V2),
+        };
+        if !mandatory.iter().all(|metric| states(vector, metric)) {
+            return None;
+        }
+        let score = Cvss::from_str(vector).ok()?.score();
+        Some(Self { version, score })
+    }
 }
 
 /// Returns the rating that a word stands for, in GitHub's or the common spelling.
@@ -102,7 +126,7 @@ mod tests {
             ),
             ("AV:N/AC:L/Au:N/C:C/I:C/A:C", Severity::Critical, "10.0"),
         ] {
-            let rating = of_vector(vector, "X-1").unwrap();
+            let rating = Scores::default().of_vector(vector, "X-1").unwrap();
             assert_eq!(rating.severity, severity, "{vector}");
             assert!(rating.source.contains(score), "{}", rating.source);
         }
@@ -119,7 +143,8 @@ mod tests {
             "CVSS:3.1/AV:Q/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
             "CVSS:5.0/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
         ] {
-            assert_eq!(of_vector(vector, "X-1"), None, "{vector}");
+            let rating = Scores::default().of_vector(vector, "X-1");
+            assert_eq!(rating, None, "{vector}");
         }
         assert_eq!(of_label("SEVERE", "X-1"), None);
         assert_eq!(

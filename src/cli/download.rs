@@ -17,7 +17,7 @@ use super::failure::Failure;
 use crate::finding::printable;
 
 /// No export and no database is larger.
-const LIMIT: u64 = 2 << 30;
+pub(super) const LIMIT: u64 = 1 << 30;
 const CONNECT: Duration = Duration::from_secs(30);
 const ANSWER: Duration = Duration::from_secs(60);
 const WHOLE: Duration = Duration::from_secs(30 * 60);

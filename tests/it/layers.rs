@@ -115,7 +115,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("zip::", &["audit", "cli"]),
     ("tar::", &["cli"]),
     ("ureq::", &["cli"]),
-    ("std::thread", &["scan", "git", "cli"]),
+    ("std::thread", &["scan", "git", "cli", "audit"]),
 ];
 
 /// Modules whose vocabulary is not serialised: each format has wire types of its own.

@@ -1,37 +1,32 @@
 //! The builder: records of the OSV export in, one database file out, the same bytes for the same records.
 //!
-//! Comes in: the zip archive as it is published, through a reader that the caller opens. Goes out: the bytes
-//! of the file. Withdrawn records are left out; a record that cannot be read is named in the description, and
-//! too many of them are refused. Nothing of the archive is ever written to disk, so names of entries do no harm.
+//! Comes in: the bytes of the zip archive as it is published. Goes out: the bytes of the file. Withdrawn records
+//! are left out; a record that cannot be read is named in the description, and too many of them are refused.
+//! Nothing of the archive is ever written to disk, so names of entries do no harm.
+//!
+//! ```text
+//! archive ─► entries, unpacked ─► records, read (record) ─► drafts ─► groups of one weakness ─► parts of the file
+//! ```
 
+mod archive;
 mod groups;
 mod osv;
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, Read, Seek};
-use std::path::Path;
 
 use groups::Member;
-use osv::Record;
+use record::{Interpreter, Known, Read};
 
 use super::advisory::Entry;
 use super::database::codec::{put_bytes, put_list};
 use super::database::{About, HEADER_LENGTH, Header, Part, bucket_of};
 use super::dependency::PackageName;
-use super::ranges::{Event, EventKind, Ranges, Reading};
-use super::severity;
-use super::version;
 
-/// The largest record that is read.
-const RECORD_LIMIT: u64 = 16 << 20;
-/// The most bytes that an archive may unpack to.
-const ARCHIVE_LIMIT: u64 = 4 << 30;
-/// The most records that an archive may hold.
-const RECORDS_LIMIT: usize = 2_000_000;
 /// How many of the last days with a changed record are kept.
 const DAYS: usize = 16;
 /// How many names the lookup of one bucket compares, about.
-const BUCKET_SIZE: usize = 8;
+const BUCKET_SIZE: usize = 4;
 
 /// Why no database can be built.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +36,7 @@ pub enum BuildError {
     Archive(String, zip::result::ZipError),
     /// An entry of the archive cannot be read.
     #[error("`{1}` in {0} cannot be read: {2}")]
-    Entry(String, String, io::Error),
+    Entry(String, String, &'static str),
     /// The archive is larger than any export.
     #[error("{0} unpacks to more than an export can hold")]
     TooLarge(String),
@@ -68,7 +63,6 @@ pub struct Builder {
     /// The latest record of each id, with when it was modified.
     seen: BTreeMap<String, (usize, String)>,
     days: BTreeSet<String>,
-    keys: version::Keys,
     read: usize,
     withdrawn: u64,
     unreadable: Vec<String>,
@@ -87,96 +81,56 @@ impl Builder {
     pub fn add_archive(
         &mut self,
         name: &str,
-        archive: impl Read + Seek,
+        archive: &[u8],
         step: &mut dyn FnMut(usize, usize),
     ) -> Result<(), BuildError> {
-        let wrong = |error| BuildError::Archive(name.to_owned(), error);
-        let mut archive = zip::ZipArchive::new(archive).map_err(wrong)?;
-        let entries = archive.len();
-        if entries > RECORDS_LIMIT {
-            return Err(BuildError::TooLarge(name.to_owned()));
-        }
-        let mut unpacked = 0;
-        let mut bytes = Vec::new();
-        for index in 0..entries {
-            step(index, entries);
-            let mut entry = archive.by_index(index).map_err(wrong)?;
-            let record = entry.name().map_err(wrong)?.into_owned();
-            if Path::new(&record)
-                .extension()
-                .is_none_or(|extension| extension != "json")
-            {
-                continue;
-            }
-            bytes.clear();
-            let read = (&mut entry).take(RECORD_LIMIT + 1).read_to_end(&mut bytes);
-            read.map_err(|error| BuildError::Entry(name.to_owned(), record.clone(), error))?;
-            unpacked += bytes.len() as u64;
-            if bytes.len() as u64 > RECORD_LIMIT || unpacked > ARCHIVE_LIMIT {
-                return Err(BuildError::TooLarge(name.to_owned()));
-            }
-            self.add_record(&record, &bytes);
+        for read in archive::read(name, archive, step)? {
+            self.add(read);
         }
         Ok(())
     }
 
     /// Adds one record as JSON; one that cannot be read is remembered under its name.
     pub fn add_record(&mut self, name: &str, json: &[u8]) {
+        self.add(Interpreter::default().read(name, json));
+    }
+
+    fn add(&mut self, read: Read) {
         self.read += 1;
-        let text = std::str::from_utf8(json).ok();
-        let record: Option<Record<'_>> = text.and_then(|text| serde_json::from_str(text).ok());
-        match record.filter(Record::has_known_schema) {
-            Some(record) => self.record(&record),
-            None => self.unreadable.push(name.to_owned()),
+        match read {
+            Read::Record(known) => self.record(*known),
+            Read::Withdrawn => self.withdrawn += 1,
+            Read::Unreadable(name) => self.unreadable.push(name),
         }
     }
 
-    fn record(&mut self, record: &Record<'_>) {
-        if record.withdrawn.is_some() {
-            self.withdrawn += 1;
-            return;
-        }
-        let modified = record.modified.clone().unwrap_or_default();
-        self.days.extend(modified.get(..10).map(str::to_owned));
-        while self.days.len() > DAYS {
-            self.days.pop_first();
+    fn record(&mut self, known: Known) {
+        if let Some(day) = known.modified.get(..10)
+            && !self.days.contains(day)
+        {
+            self.days.insert(day.to_owned());
+            if self.days.len() > DAYS {
+                self.days.pop_first();
+            }
         }
         let index = self.members.len();
-        match self.seen.get(&*record.id.0) {
+        match self.seen.get(&known.id) {
             // Of two records with one id the one that changed last counts.
-            Some((_, other)) if *other >= modified => return,
+            Some((_, other)) if *other >= known.modified => return,
             Some(&(older, _)) => {
                 self.members[older] = Member::default();
                 self.drafts.retain(|draft| draft.record != older);
             }
             None => {}
         }
-        self.seen.insert(record.id.0.to_string(), (index, modified));
-        let aliases: Vec<String> = record.aliases.iter().flatten().cloned().collect();
-        let vectors = record.vectors();
-        let ratings = vectors.filter_map(|vector| severity::of_vector(vector, &record.id.0));
-        let label = record
-            .label()
-            .and_then(|label| severity::of_label(label, &record.id.0));
-        self.members.push(Member {
-            ids: [record.id.0.to_string()]
-                .into_iter()
-                .chain(aliases.clone())
-                .collect(),
-            rating: ratings.chain(label).max(),
-            malicious: record.is_malicious(),
+        self.seen.insert(known.id, (index, known.modified));
+        self.members.push(known.member);
+        let drafts = known.entries.into_iter().map(|(package, entry)| Draft {
+            package,
+            record: index,
+            entry,
         });
-        let names: BTreeSet<PackageName> = packages(record)
-            .map(|(package, _)| PackageName::new(&package.name))
-            .collect();
-        for package in names {
-            let entry = entry(record, &package, aliases.clone(), &mut self.keys);
-            self.drafts.push(Draft {
-                package,
-                record: index,
-                entry,
-            });
-        }
+        self.drafts.extend(drafts);
     }
 
     /// Returns the database. `source` and `source_sha256` say what it was built from; a CVE in `exploited`
@@ -293,89 +247,4 @@ fn directory(file: &mut Vec<u8>, entries: Vec<(String, Vec<u8>)>) -> Part {
     let mut directory = Vec::new();
     put_list(&mut directory, &parts, |out, part| part.put(out));
     Part::append(file, &directory)
-}
-
-/// Returns what a record says about packages of PyPI.
-fn packages<'r, 'a>(
-    record: &'r Record<'a>,
-) -> impl Iterator<Item = (&'r osv::Package, &'r osv::Affected<'a>)> {
-    let affected = record.affected.iter().flatten();
-    affected.filter_map(|affected| {
-        let package = affected.package.as_ref()?;
-        (package.ecosystem == "PyPI").then_some((package, affected))
-    })
-}
-
-/// Returns what the database stores of a record about one package; the group is filled in later.
-fn entry(
-    record: &Record<'_>,
-    name: &PackageName,
-    aliases: Vec<String>,
-    keys: &mut version::Keys,
-) -> Entry {
-    let mut spans: Vec<Vec<Event<'_>>> = Vec::new();
-    let mut versions: Vec<&str> = Vec::new();
-    let mut shown: Vec<&str> = Vec::new();
-    for (package, affected) in packages(record) {
-        if PackageName::new(&package.name) != *name {
-            continue;
-        }
-        let ranges = || affected.ranges.iter().flatten();
-        spans.extend(
-            ranges()
-                .filter(|range| range.has_versions())
-                .map(osv::Range::events),
-        );
-        versions.extend(affected.versions.iter().flatten().map(|text| &*text.0));
-        // pip-audit compares the name as it is written, and the last entry's fixes replace the earlier ones.
-        if package.name == name.as_str()
-            && let Some(range) = ranges().find(|range| range.is_of_ecosystem())
-        {
-            shown = range.events().iter().filter_map(fix).collect();
-        }
-    }
-    let mut read = |reading| {
-        let mut ranges = Ranges::default();
-        for events in &spans {
-            ranges.add(events, reading);
-        }
-        ranges.list(versions.iter().copied(), keys);
-        ranges
-    };
-    let events = || spans.iter().flatten();
-    let differs = events().any(|(_, text)| version::key(text).is_none());
-    let mut fixes = canonical(events().filter_map(fix).collect());
-    fixes.dedup();
-    let shown = canonical(shown);
-    let shown_fixes = (shown != fixes).then_some(shown);
-    let text = record.summary.as_ref().or(record.details.as_ref());
-    Entry {
-        id: record.id.0.to_string(),
-        aliases,
-        served: read(Reading::Served),
-        meant: differs.then(|| read(Reading::Meant)),
-        fixes,
-        shown_fixes,
-        group: Vec::new(),
-        rating: None,
-        malicious: false,
-        text: text.map_or("N/A", String::as_str).to_owned(),
-    }
-}
-
-fn fix<'e>((kind, text): &Event<'e>) -> Option<&'e str> {
-    (*kind == EventKind::Fixed).then_some(*text)
-}
-
-/// Returns the texts that are versions as PEP 440 writes them, ascending.
-fn canonical(texts: Vec<&str>) -> Vec<String> {
-    let mut versions: Vec<_> = texts
-        .into_iter()
-        .filter_map(version::Version::parse)
-        .collect();
-    versions.sort();
-    versions
-        .into_iter()
-        .map(|version| version.canonical().to_owned())
-        .collect()
 }

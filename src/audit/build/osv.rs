@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::audit::ranges::{Event, EventKind};
 
@@ -17,24 +19,25 @@ pub(super) struct Text<'a>(#[serde(borrow)] pub(super) Cow<'a, str>);
 pub(super) struct Record<'a> {
     #[serde(borrow)]
     pub(super) id: Text<'a>,
+    #[serde(default, borrow)]
+    pub(super) schema_version: Option<Text<'a>>,
+    #[serde(default, borrow)]
+    pub(super) modified: Option<Text<'a>>,
     #[serde(default)]
-    pub(super) schema_version: Option<String>,
-    #[serde(default)]
-    pub(super) modified: Option<String>,
-    #[serde(default)]
-    pub(super) withdrawn: Option<String>,
+    pub(super) withdrawn: Option<IgnoredAny>,
     #[serde(default)]
     pub(super) aliases: Option<Vec<String>>,
     #[serde(default)]
     pub(super) summary: Option<String>,
-    #[serde(default)]
-    pub(super) details: Option<String>,
+    /// Long, and only asked for where there is no summary.
+    #[serde(default, borrow)]
+    details: Option<&'a RawValue>,
     #[serde(default)]
     pub(super) severity: Option<Vec<Score>>,
     #[serde(default, borrow)]
     pub(super) affected: Option<Vec<Affected<'a>>>,
-    #[serde(default)]
-    pub(super) database_specific: Option<Value>,
+    #[serde(default, borrow)]
+    database_specific: Option<&'a RawValue>,
 }
 
 /// One rating of a record.
@@ -49,51 +52,74 @@ pub(super) struct Score {
 /// What a record says about one package.
 #[derive(Debug, Deserialize)]
 pub(super) struct Affected<'a> {
-    #[serde(default)]
-    pub(super) package: Option<Package>,
-    #[serde(default)]
-    pub(super) ranges: Option<Vec<Range>>,
+    #[serde(default, borrow)]
+    pub(super) package: Option<Package<'a>>,
+    #[serde(default, borrow)]
+    pub(super) ranges: Option<Vec<Range<'a>>>,
     #[serde(default, borrow)]
     pub(super) versions: Option<Vec<Text<'a>>>,
     #[serde(default)]
     pub(super) severity: Option<Vec<Score>>,
-    #[serde(default)]
-    pub(super) database_specific: Option<Value>,
+    #[serde(default, borrow)]
+    database_specific: Option<&'a RawValue>,
 }
 
 /// The package concerned.
 #[derive(Debug, Deserialize)]
-pub(super) struct Package {
-    pub(super) ecosystem: String,
-    pub(super) name: String,
+pub(super) struct Package<'a> {
+    #[serde(borrow)]
+    pub(super) ecosystem: Text<'a>,
+    #[serde(borrow)]
+    pub(super) name: Text<'a>,
 }
 
 /// One range of versions.
 #[derive(Debug, Deserialize)]
-pub(super) struct Range {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    events: Vec<RawEvent>,
+pub(super) struct Range<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: Text<'a>,
+    #[serde(default, borrow)]
+    events: Vec<RawEvent<'a>>,
 }
 
 #[derive(Debug, Deserialize)]
-struct RawEvent {
-    introduced: Option<String>,
-    fixed: Option<String>,
-    last_affected: Option<String>,
-    limit: Option<String>,
+struct RawEvent<'a> {
+    #[serde(borrow)]
+    introduced: Option<Text<'a>>,
+    #[serde(borrow)]
+    fixed: Option<Text<'a>>,
+    #[serde(borrow)]
+    last_affected: Option<Text<'a>>,
+    #[serde(borrow)]
+    limit: Option<Text<'a>>,
 }
 
-impl Range {
+/// What is asked for of what the source of a record adds to it.
+#[derive(Debug, Default, Deserialize)]
+struct Specific {
+    #[serde(default)]
+    severity: Value,
+    #[serde(default, rename = "malicious-packages-origins")]
+    origins: Option<IgnoredAny>,
+}
+
+impl Specific {
+    /// Reads what may be anything; what is no object says nothing.
+    fn read(raw: Option<&RawValue>) -> Self {
+        let read = raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+        read.unwrap_or_default()
+    }
+}
+
+impl Range<'_> {
     /// Returns whether the events are versions and not commits.
     pub(super) fn has_versions(&self) -> bool {
-        self.kind == "ECOSYSTEM" || self.kind == "SEMVER"
+        self.is_of_ecosystem() || self.kind.0 == "SEMVER"
     }
 
     /// Returns whether the events are versions in the ecosystem's own order.
     pub(super) fn is_of_ecosystem(&self) -> bool {
-        self.kind == "ECOSYSTEM"
+        self.kind.0 == "ECOSYSTEM"
     }
 
     /// Returns the events as they are written.
@@ -102,7 +128,7 @@ impl Range {
     }
 }
 
-impl RawEvent {
+impl RawEvent<'_> {
     fn events(&self) -> impl Iterator<Item = Event<'_>> {
         [
             (EventKind::Introduced, &self.introduced),
@@ -111,33 +137,31 @@ impl RawEvent {
             (EventKind::Limit, &self.limit),
         ]
         .into_iter()
-        .filter_map(|(kind, text)| Some((kind, text.as_deref()?)))
+        .filter_map(|(kind, text)| Some((kind, &*text.as_ref()?.0)))
     }
 }
 
 impl Record<'_> {
     /// Returns whether the schema is one that this reader knows.
     pub(super) fn has_known_schema(&self) -> bool {
-        let version = self.schema_version.as_deref().unwrap_or("1.0.0");
+        let version = self.schema_version.as_ref().map_or("1", |text| &*text.0);
         version == "1" || version.starts_with("1.")
     }
 
     /// Returns whether the record says that the package itself is the attack.
     pub(super) fn is_malicious(&self) -> bool {
-        let names_origins = |value: Option<&Value>| {
-            value.is_some_and(|value| value.get("malicious-packages-origins").is_some())
-        };
+        let names_origins = |raw| Specific::read(raw).origins.is_some();
         let ids = || {
             let aliases = self.aliases.iter().flatten().map(String::as_str);
             aliases.chain([&*self.id.0])
         };
         ids().any(|id| id.starts_with("MAL-"))
-            || names_origins(self.database_specific.as_ref())
+            || names_origins(self.database_specific)
             || self
                 .affected
                 .iter()
                 .flatten()
-                .any(|affected| names_origins(affected.database_specific.as_ref()))
+                .any(|affected| names_origins(affected.database_specific))
     }
 
     /// Returns the vectors of the record, of whatever type.
@@ -155,7 +179,17 @@ impl Record<'_> {
     }
 
     /// Returns the label of the record.
-    pub(super) fn label(&self) -> Option<&str> {
-        self.database_specific.as_ref()?.get("severity")?.as_str()
+    pub(super) fn label(&self) -> Option<String> {
+        match Specific::read(self.database_specific).severity {
+            Value::String(label) => Some(label),
+            _ => None,
+        }
+    }
+
+    /// Returns the summary, else the details, else `N/A`.
+    pub(super) fn text(&self) -> String {
+        let details = || serde_json::from_str(self.details?.get()).ok();
+        let text = self.summary.clone().or_else(details);
+        text.unwrap_or_else(|| "N/A".to_owned())
     }
 }

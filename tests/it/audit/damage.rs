@@ -141,10 +141,6 @@ fn what_is_no_export_becomes_no_database() {
     let other = r#"{"id": "X-1", "affected": [{"package": {"ecosystem": "npm", "name": "x"}}]}"#;
     assert!(build(&[other]).is_err());
     let mut builder = Builder::default();
-    let archive = std::io::Cursor::new(b"<html>please log in</html>");
-    assert!(
-        builder
-            .add_archive("page", archive, &mut |_, _| {})
-            .is_err()
-    );
+    let page = b"<html>please log in</html>";
+    assert!(builder.add_archive("page", page, &mut |_, _| {}).is_err());
 }

@@ -1,7 +1,7 @@
 //! Requirement sets with the answers that the real pip-audit once gave to them.
 
 use std::collections::BTreeSet;
-use std::{fs, io};
+use std::fs;
 
 use gate_hook::audit::Builder;
 use serde_json::Value;
@@ -20,9 +20,9 @@ fn compare(answers: &str, archives: &[&str]) {
     let folder = TempDir::new().unwrap();
     let mut builder = Builder::default();
     for archive in archives {
-        let records = io::Cursor::new(shared::file(archive).unwrap());
+        let records = shared::file(archive).unwrap();
         builder
-            .add_archive(archive, records, &mut |_, _| {})
+            .add_archive(archive, &records, &mut |_, _| {})
             .unwrap();
     }
     let database = folder.path().join("advisories.db");

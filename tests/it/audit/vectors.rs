@@ -126,9 +126,8 @@ fn the_export_is_built_to_the_same_bytes_each_time() {
     };
     let build = || {
         let mut builder = Builder::default();
-        let archive = std::io::Cursor::new(&export);
         builder
-            .add_archive("export", archive, &mut |_, _| {})
+            .add_archive("export", &export, &mut |_, _| {})
             .unwrap();
         builder.finish("export", "", &BTreeSet::new()).unwrap()
     };

@@ -61,7 +61,7 @@ pub(super) fn text(
     let mut text = format!("New {since} for this repository:\n");
     for finding in news.iter().take(SHOWN) {
         let Location { place, start, .. } = &finding.location;
-        let what = format!("{} in {place}:{}", finding.message, start.line);
+        let what = format!("{} ({place}:{})", finding.message, start.line);
         let severity = finding.severity.name();
         text += &format!(
             "  {severity:<8} {}\n",

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{BufReader, Read as _, Seek as _};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -14,7 +14,7 @@ use super::{news, pinned, store, work_tree};
 use crate::audit::{Builder, Database};
 use crate::cli::Context;
 use crate::cli::database::{self, Store};
-use crate::cli::download::{Downloaded, Validators, copy, download, public};
+use crate::cli::download::{Downloaded, LIMIT, Validators, copy, download, public};
 use crate::cli::failure::{Exit, Failure};
 use crate::finding::printable;
 
@@ -46,7 +46,7 @@ pub(super) struct Arguments {
 
 /// What was fetched, before anything is made of it.
 struct Fetched {
-    file: File,
+    bytes: Vec<u8>,
     /// What the database says it is from: the URL, or the name of the file.
     source: String,
     sha256: String,
@@ -73,7 +73,7 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Fail
         (None, None) => EXPORT,
     };
     let known = known_state(&store, old.as_ref(), arguments);
-    let Some(fetched) = fetch(from, &store, known, context)? else {
+    let Some(fetched) = fetch(from, known, context)? else {
         context
             .terminal
             .result("The advisories have not changed since the last update.\n");
@@ -93,8 +93,8 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Fail
     }
     let validators = fetched.validators.clone();
     let source = printable(&fetched.source);
-    let bytes = build(fetched, arguments, context)?;
-    let new = Database::open(Box::new(bytes.clone()))
+    let bytes = Rc::new(build(fetched, arguments, context)?);
+    let new = Database::open(Box::new(Rc::clone(&bytes)))
         .and_then(|new| new.verify().map(|()| new))
         .map_err(|error| database::unusable(&source, &error))?;
     if let Some(old) = &old
@@ -121,14 +121,13 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Fail
 /// Returns what is to be taken in; nothing where the server says that it has not changed.
 fn fetch(
     from: &str,
-    store: &Store,
     known: Option<Validators>,
     context: &Context,
 ) -> Result<Option<Fetched>, Failure> {
-    let mut sink = store.temporary()?.into_file();
+    let mut bytes = Vec::new();
     let (validators, sha256, source) = if from.contains("://") {
         let progress = bar(context, "{bytes} of {total_bytes}, {eta} to go");
-        let downloaded = download(from, known.as_ref(), &mut sink, &progress);
+        let downloaded = download(from, known.as_ref(), &mut bytes, &progress);
         progress.finish_and_clear();
         match downloaded? {
             Downloaded::Unchanged => return Ok(None),
@@ -138,7 +137,9 @@ fn fetch(
         let path = Path::new(from);
         let cannot = |error| Failure::usage(printable(&format!("{from} cannot be read: {error}")));
         let file = File::open(path).map_err(cannot)?;
-        let (_, sha256) = copy(file, &mut sink, &ProgressBar::hidden()).map_err(cannot)?;
+        let length = file.metadata().map_or(0, |about| about.len());
+        bytes.reserve(usize::try_from(length.min(LIMIT)).unwrap_or(0));
+        let (_, sha256) = copy(file, &mut bytes, &ProgressBar::hidden()).map_err(cannot)?;
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -146,12 +147,8 @@ fn fetch(
             .into_owned();
         (None, sha256, name)
     };
-    let rewound = sink.rewind();
-    rewound.map_err(|error| {
-        Failure::could_not_look(format!("what was fetched cannot be read: {error}"))
-    })?;
     Ok(Some(Fetched {
-        file: sink,
+        bytes,
         source,
         sha256,
         validators,
@@ -173,22 +170,8 @@ fn known_state(store: &Store, old: Option<&Database>, arguments: &Arguments) -> 
 /// Makes a database out of an export; one that was built elsewhere is taken as it is.
 fn build(fetched: Fetched, arguments: &Arguments, context: &Context) -> Result<Vec<u8>, Failure> {
     let shown = printable(&fetched.source);
-    let unreadable = |error: std::io::Error| {
-        Failure::could_not_look(format!(
-            "what was fetched from {shown} cannot be read: {error}"
-        ))
-    };
-    let mut file = fetched.file;
-    let mut start = Vec::new();
-    file.by_ref()
-        .take(BUILT.len() as u64)
-        .read_to_end(&mut start)
-        .map_err(unreadable)?;
-    file.rewind().map_err(unreadable)?;
-    if start == BUILT {
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).map_err(unreadable)?;
-        return Ok(bytes);
+    if fetched.bytes.starts_with(BUILT) {
+        return Ok(fetched.bytes);
     }
     let exploited = match &arguments.known_exploited {
         Some(path) => known_exploited(path)?,
@@ -206,7 +189,7 @@ fn build(fetched: Fetched, arguments: &Arguments, context: &Context) -> Result<V
             progress.set_position(done as u64);
         }
     };
-    let added = builder.add_archive(&shown, BufReader::new(file), &mut step);
+    let added = builder.add_archive(&shown, &fetched.bytes, &mut step);
     progress.finish_and_clear();
     added.map_err(refused)?;
     builder

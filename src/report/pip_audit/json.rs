@@ -135,7 +135,7 @@ fn text(out: &mut String, text: &str) {
 
 /// Returns how many bytes from the start stand for themselves; sixteen are looked at in one go.
 fn plain_length(bytes: &[u8]) -> usize {
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+    let is_plain = |byte: u8| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
     let whole = bytes
         .chunks_exact(16)
         .take_while(|chunk| {

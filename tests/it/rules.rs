@@ -191,6 +191,51 @@ fn one_value_has_one_finding_and_stays_hidden() {
     report(&wrong);
 }
 
+#[test]
+fn of_rules_that_claim_one_text_the_most_specific_speaks() {
+    let rule = |id: &str, more: &str| {
+        format!(
+            "[[rule]]\nid = \"{id}\"\ntitle = \"{id}\"\nseverity = \"high\"\npage = \"A key of {id}.\"\n\
+             references = [\"https://example.org\"]\nsince = \"0.1.0\"\nclean = ['no key']\n{more}\n"
+        )
+    };
+    let longer = rule(
+        "acme-live",
+        "shape = 'acme_live_{b62:32}'\nfinds = ['{valid}']",
+    );
+    let shorter = rule("acme-any", "shape = 'acme_{b64u:37}'\nfinds = ['{valid}']");
+    let named = rule(
+        "acme-named",
+        "shape = '{b64u:42}'\nnear = [\"acme\"]\nfinds = ['acme_key = {valid}']",
+    );
+    // The order in which rules are written does not matter.
+    for order in [[&longer, &shorter, &named], [&named, &shorter, &longer]] {
+        let custom = parse_rules(&order.map(String::as_str).join("\n")).unwrap();
+        let of = |id: &str| custom.iter().find(|rule| rule.meta.id == id).unwrap();
+        for seed in 0..20 {
+            let value = of("acme-live").sample(0, seed).unwrap();
+            let text = format!("acme_api_key = \"{value}\"\n");
+            assert_eq!(
+                ids(&scan_with(&text, custom.clone())),
+                ["acme-live"],
+                "{seed}"
+            );
+        }
+    }
+    // Of the built-in rules: a checksum beats a name, a longer literal a shorter one.
+    let built_in = rules();
+    for (id, text) in [
+        ("github-pat", "db_password = \"<v>\""),
+        ("anthropic-api-key", "openai_api_key: <v>"),
+        ("openai-project-key", "anthropic_token = '<v>'"),
+        ("stripe-live-secret-key", "SECRET_TOKEN=<v>"),
+    ] {
+        let rule = built_in.iter().find(|rule| rule.meta.id == id).unwrap();
+        let value = rule.sample(0, 7).unwrap();
+        assert_eq!(ids(&scan(&text.replace("<v>", &value))), [id], "{text}");
+    }
+}
+
 /// Returns a piece of a one-line value, behind the ten characters that may be public, that a finding shows.
 fn leaked(text: &str, finding: &Finding) -> Option<String> {
     if finding.location.start.line != finding.location.end.line {

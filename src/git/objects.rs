@@ -86,6 +86,11 @@ fn split_header(bytes: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
+/// Reads a commit out of its object.
+pub(super) fn commit_of(id: &ObjectId, object: Object) -> Result<RawCommit, GitError> {
+    read_commit(*id, &object.expect(id, ObjectType::Commit)?)
+}
+
 /// Reads a commit.
 pub(super) fn read_commit(id: ObjectId, bytes: &[u8]) -> Result<RawCommit, GitError> {
     let malformed =

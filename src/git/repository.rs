@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use super::objects::{OBJECT_LIMIT, Object, ObjectType, RawCommit, read_commit, read_tag};
+use super::objects::{OBJECT_LIMIT, Object, ObjectType, RawCommit, commit_of, read_tag};
 use super::tree::{Difference, Entry, Item, Source, Trees, What, differences, find};
 use super::{Backend, Commit, GitError, Layout, ObjectKind, Repository, Setting, Side};
 use crate::finding::RepoPath;
@@ -48,12 +48,7 @@ pub(super) trait Backing {
 
     /// Returns a commit with its tree.
     fn raw_commit(&self, id: &ObjectId) -> Result<RawCommit, GitError> {
-        read_commit(
-            *id,
-            &self
-                .object(id, OBJECT_LIMIT)?
-                .expect(id, ObjectType::Commit)?,
-        )
+        commit_of(id, self.object(id, OBJECT_LIMIT)?)
     }
 }
 
@@ -95,8 +90,7 @@ impl<B: Backing> Reader<B> {
     }
 
     fn raw_commit(&self, id: &ObjectId) -> Result<RawCommit, GitError> {
-        let object = self.whole(id, OBJECT_LIMIT)?;
-        read_commit(*id, &object.expect(id, ObjectType::Commit)?)
+        commit_of(id, self.whole(id, OBJECT_LIMIT)?)
     }
 
     /// Returns the tree of a commit, or the tree itself.

@@ -64,7 +64,8 @@ impl<'a> Reader<'a> {
 fn read_file(path: &Path) -> Result<Vec<u8>, NotRead> {
     let explain = |error: io::Error| NotRead(printable(&error.to_string()).to_lowercase());
     let file = std::fs::File::open(path).map_err(explain)?;
-    let mut bytes = Vec::new();
+    let size = file.metadata().map_err(explain)?.len();
+    let mut bytes = Vec::with_capacity(size.min(BLOB_LIMIT) as usize + 1);
     file.take(BLOB_LIMIT + 1)
         .read_to_end(&mut bytes)
         .map_err(explain)?;

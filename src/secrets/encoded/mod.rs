@@ -15,7 +15,7 @@ pub(super) use joined::join;
 
 use super::confirm::encoding;
 use super::pairs::context::Kind;
-use super::shape::Class;
+use super::shape::{Class, classes_of};
 use crate::input::Piece;
 
 /// How many forms may be wrapped round each other.
@@ -180,10 +180,10 @@ pub(super) fn each(text: &[u8], sites: &[Range<usize>], mut visit: impl FnMut(Pl
 
 /// The parts of a run that are long enough and of characters of base64 alone.
 fn pieces(text: &[u8], run: Range<usize>) -> impl Iterator<Item = Range<usize>> {
-    let encoded = |byte: &u8| Class::B64.contains(*byte) || Class::B64u.contains(*byte);
+    const ENCODED: u32 = Class::B64.bit() | Class::B64u.bit();
     let mut start = run.start;
     text[run]
-        .split(move |byte| !encoded(byte))
+        .split(|byte| classes_of(*byte) & ENCODED == 0)
         .map(move |part| {
             let piece = start..start + part.len();
             start = piece.end + 1;

@@ -30,6 +30,11 @@ impl<'c, 'a> Call<'c, 'a> {
             .get_or_init(|| self.imports.qualified(&self.node.func))
     }
 
+    /// Returns the first component of the qualified name.
+    pub(super) fn first_name(&self) -> &str {
+        self.imports.first_name(&self.node.func)
+    }
+
     /// Returns the last component of the qualified name.
     pub(super) fn name(&self) -> &str {
         self.imports.last_name(&self.node.func)

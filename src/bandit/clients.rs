@@ -22,7 +22,7 @@ const VERBS: usize = 7;
 
 /// Returns whether a call is one of `requests`, and the name of the client; nothing for any other call.
 pub(super) fn of<'c>(call: &'c Call<'_, '_>) -> Option<(bool, &'c str)> {
-    let client = call.qualname().split('.').next()?;
+    let client = call.first_name();
     let name = call.name();
     match client {
         "requests" if NAMES[..VERBS].contains(&name) => Some((true, client)),

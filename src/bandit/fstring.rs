@@ -26,6 +26,8 @@ pub(super) enum Part<'a> {
 pub(super) struct Piece<'a> {
     /// From the first to the last literal that it is made of.
     pub(super) range: TextRange,
+    /// Whether no other one stands before it.
+    pub(super) first: bool,
     /// The text, where it is made of one literal.
     text: Option<&'a str>,
 }
@@ -37,7 +39,7 @@ impl<'a> Piece<'a> {
             return Cow::Borrowed(text);
         }
         let mut value = String::new();
-        for_each(parent, &mut |element| {
+        for_each(parent, self.range, &mut |element| {
             if let Element::Literal(range, text) = element
                 && self.range.contains_range(range)
             {
@@ -77,7 +79,7 @@ fn merge(string: Node<'_>) -> Vec<Part<'_>> {
     let mut parts: Vec<Part<'_>> = Vec::new();
     let mut length = 0;
     let mut open = false;
-    for_each(string, &mut |element| match element {
+    for_each(string, EVERYWHERE, &mut |element| match element {
         Element::Literal(range, text) => {
             if let (true, Some(Part::Literal(piece))) = (open, parts.last_mut()) {
                 piece.range = TextRange::new(piece.range.start(), range.end());
@@ -87,6 +89,7 @@ fn merge(string: Node<'_>) -> Vec<Part<'_>> {
                 length = 0;
                 parts.push(Part::Literal(Piece {
                     range,
+                    first: false,
                     text: Some(text),
                 }));
                 open = true;
@@ -100,6 +103,13 @@ fn merge(string: Node<'_>) -> Vec<Part<'_>> {
         }
     });
     close(&mut parts, open, length);
+    let first = parts.iter_mut().find_map(|part| match part {
+        Part::Literal(piece) => Some(piece),
+        Part::Field(_) => None,
+    });
+    if let Some(piece) = first {
+        piece.first = true;
+    }
     parts
 }
 
@@ -110,30 +120,44 @@ fn close(parts: &mut Vec<Part<'_>>, open: bool, length: usize) {
     }
 }
 
-fn for_each<'a>(string: Node<'a>, visit: &mut impl FnMut(Element<'a>)) {
+/// The range of all there is.
+const EVERYWHERE: TextRange = TextRange::new(TextSize::new(0), TextSize::new(u32::MAX));
+
+/// Returns those of a list, which stand one behind the other, that overlap a range.
+fn within<T: Ranged>(list: &[T], range: TextRange) -> &[T] {
+    let list = &list[list.partition_point(|one| one.end() <= range.start())..];
+    &list[..list.partition_point(|one| one.start() < range.end())]
+}
+
+/// Visits what overlaps a range.
+fn for_each<'a>(string: Node<'a>, range: TextRange, visit: &mut impl FnMut(Element<'a>)) {
     match string {
         Node::Expr(Expr::FString(string)) => {
-            for part in &string.value {
+            for part in within(string.value.as_slice(), range) {
                 match part {
                     FStringPart::Literal(literal) => {
                         visit(Element::Literal(literal.range(), &literal.value));
                     }
-                    FStringPart::FString(string) => elements(&string.elements, visit),
+                    FStringPart::FString(string) => elements(&string.elements, range, visit),
                 }
             }
         }
         Node::Expr(Expr::TString(string)) => {
-            for part in &string.value {
-                elements(&part.elements, visit);
+            for part in within(string.value.as_slice(), range) {
+                elements(&part.elements, range, visit);
             }
         }
-        Node::Spec(spec) => elements(&spec.elements, visit),
+        Node::Spec(spec) => elements(&spec.elements, range, visit),
         _ => {}
     }
 }
 
-fn elements<'a>(list: &'a [InterpolatedStringElement], visit: &mut impl FnMut(Element<'a>)) {
-    for element in list {
+fn elements<'a>(
+    list: &'a [InterpolatedStringElement],
+    range: TextRange,
+    visit: &mut impl FnMut(Element<'a>),
+) {
+    for element in within(list, range) {
         match element {
             InterpolatedStringElement::Literal(literal) => {
                 // An f-string's own empty literals are no elements at all, unlike those of plain strings.

@@ -1,8 +1,10 @@
 //! Lines: where they start, how many hold code, and what a report shows of them.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// The offsets at which the lines of a text start; a line ends with `\n`, `\r\n` or `\r`.
+#[derive(Clone)]
 pub(super) struct LineStarts(Vec<u32>);
 
 impl LineStarts {
@@ -68,35 +70,38 @@ pub struct CodeLine {
 /// The code of a file as reports show it.
 pub(super) struct Code<'a> {
     text: &'a str,
-    starts: LineStarts,
+    starts: Cow<'a, LineStarts>,
     /// Whether every kind of line end ends a line and is shown as `\n`.
     universal: bool,
+    /// How many lines beside its own an issue shows.
+    context: usize,
 }
 
 impl<'a> Code<'a> {
     /// The reference tool reads a file with universal line ends …
-    pub(super) fn of_file(text: &'a str) -> Self {
+    pub(super) fn of_file(text: &'a str, starts: &'a LineStarts, context: usize) -> Self {
         Self {
             text,
-            starts: LineStarts::new(text),
+            starts: Cow::Borrowed(starts),
             universal: true,
+            context: context.max(1),
         }
     }
 
     /// … and the standard input without.
-    pub(super) fn of_stdin(text: &'a str) -> Self {
+    pub(super) fn of_stdin(text: &'a str, context: usize) -> Self {
         Self {
             text,
-            starts: LineStarts::of_line_feeds(text),
+            starts: Cow::Owned(LineStarts::of_line_feeds(text)),
             universal: false,
+            context: context.max(1),
         }
     }
 
     /// Returns the lines that an issue shows: the `lines` it is about, from `line` on, with context around them.
-    pub(super) fn excerpt(&self, line: u32, lines: usize, context: usize) -> Vec<CodeLine> {
-        let context = context.max(1);
-        let first = (line as usize).saturating_sub(context / 2).max(1);
-        (first..first + lines + context - 1)
+    pub(super) fn excerpt(&self, line: u32, lines: usize) -> Vec<CodeLine> {
+        let first = (line as usize).saturating_sub(self.context / 2).max(1);
+        (first..first + lines + self.context - 1)
             .map_while(|number| {
                 Some(CodeLine {
                     number: number as u32,
@@ -136,8 +141,8 @@ mod tests {
     fn an_excerpt_has_context_and_ends_with_the_text() {
         let show = |line, lines, context| -> Vec<u32> {
             let text = "1\n2\r\n3\r4\n5";
-            Code::of_file(text)
-                .excerpt(line, lines, context)
+            Code::of_file(text, &LineStarts::new(text), context)
+                .excerpt(line, lines)
                 .into_iter()
                 .map(|line| line.number)
                 .collect()
@@ -147,7 +152,10 @@ mod tests {
         assert_eq!(show(5, 1, 3), [4, 5]);
         assert_eq!(show(3, 1, 1), [3]);
         let text = "1\r\n2";
-        assert_eq!(Code::of_stdin(text).excerpt(2, 1, 3)[0].text, "1\r\n");
-        assert_eq!(Code::of_file(text).excerpt(2, 1, 3)[1].text, "2\n");
+        assert_eq!(Code::of_stdin(text, 3).excerpt(2, 1)[0].text, "1\r\n");
+        assert_eq!(
+            Code::of_file(text, &LineStarts::new(text), 3).excerpt(2, 1)[1].text,
+            "2\n"
+        );
     }
 }

@@ -4,15 +4,26 @@
 //! see it, an import inside a function is seen by everything behind it, and no name is ever unbound.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use ruff_python_ast::{Alias, Expr, StmtImport, StmtImportFrom};
+use rustc_hash::FxHashMap;
 
 /// What has been imported so far.
 #[derive(Debug, Default)]
 pub(super) struct Imports<'a> {
     modules: Vec<Cow<'a, str>>,
+    /// How many of `modules` are known not to be what was asked for, so that none is looked at twice.
+    asked: RefCell<FxHashMap<(&'static str, Match), usize>>,
     aliases: HashMap<&'a str, Cow<'a, str>>,
+}
+
+/// How the name of a module is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Match {
+    Exact,
+    Part,
 }
 
 impl<'a> Imports<'a> {
@@ -30,7 +41,7 @@ impl<'a> Imports<'a> {
             let full = format!("{module}.{}", alias.name);
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
             self.aliases.insert(name.as_str(), Cow::Owned(full.clone()));
-            self.add(Cow::Owned(full));
+            self.modules.push(Cow::Owned(full));
         }
     }
 
@@ -40,26 +51,31 @@ impl<'a> Imports<'a> {
             if let Some(name) = &alias.asname {
                 self.aliases.insert(name.as_str(), module.clone());
             }
-            self.add(module);
-        }
-    }
-
-    fn add(&mut self, module: Cow<'a, str>) {
-        if !self.modules.contains(&module) {
             self.modules.push(module);
         }
     }
 
     /// Returns whether this very name was imported.
-    pub(super) fn exactly(&self, module: &str) -> bool {
-        self.modules.iter().any(|imported| imported == module)
+    pub(super) fn exactly(&self, module: &'static str) -> bool {
+        self.has(module, Match::Exact)
     }
 
     /// Returns whether the name is part of any import, wherever in it.
-    pub(super) fn like(&self, module: &str) -> bool {
-        self.modules
+    pub(super) fn like(&self, module: &'static str) -> bool {
+        self.has(module, Match::Part)
+    }
+
+    fn has(&self, module: &'static str, how: Match) -> bool {
+        let mut asked = self.asked.borrow_mut();
+        let known = asked.entry((module, how)).or_default();
+        let found = self.modules[*known..]
             .iter()
-            .any(|imported| imported.contains(module))
+            .position(|imported| match how {
+                Match::Exact => imported == module,
+                Match::Part => imported.contains(module),
+            });
+        *known += found.unwrap_or(self.modules.len() - *known);
+        found.is_some()
     }
 
     /// Returns what a name stands for: itself, unless an import says otherwise.
@@ -95,6 +111,21 @@ impl<'a> Imports<'a> {
         for attribute in attributes.into_iter().rev() {
             full.push('.');
             full.push_str(attribute);
+        }
+    }
+
+    /// Returns the first component of the qualified name of what is called.
+    pub(super) fn first_name<'s>(&'s self, callee: &'s Expr) -> &'s str {
+        let mut base = callee;
+        while let Expr::Attribute(attribute) = base {
+            base = &attribute.value;
+        }
+        match base {
+            Expr::Name(name) => {
+                let full = self.resolve(&name.id);
+                full.split_once('.').map_or(full, |(first, _)| first)
+            }
+            _ => "",
         }
     }
 

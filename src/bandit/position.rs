@@ -3,11 +3,12 @@
 //! The parser's ranges differ from `ast`'s in a few places: decorators, a `;` at the end of a block, a generator
 //! that is the only argument of a call, nodes that `ast` gives no position at all.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::ops::RangeInclusive;
 
 use ruff_python_ast::{Decorator, ExceptHandler, Expr, Stmt, StmtIf};
 use ruff_text_size::{Ranged, TextRange, TextSize};
+use rustc_hash::FxHashMap;
 
 use super::lines::LineStarts;
 use super::settings::PythonVersion;
@@ -18,6 +19,8 @@ pub(super) struct Source<'a> {
     pub(super) text: &'a str,
     pub(super) python: PythonVersion,
     starts: OnceCell<LineStarts>,
+    /// The lines of nodes without a position, by address: many findings may stand in one.
+    below: RefCell<FxHashMap<usize, RangeInclusive<u32>>>,
 }
 
 impl<'a> Source<'a> {
@@ -26,10 +29,12 @@ impl<'a> Source<'a> {
             text,
             python,
             starts: OnceCell::new(),
+            below: RefCell::default(),
         }
     }
 
-    fn starts(&self) -> &LineStarts {
+    /// Returns the starts of the lines.
+    pub(super) fn starts(&self) -> &LineStarts {
         self.starts.get_or_init(|| LineStarts::new(self.text))
     }
 
@@ -56,6 +61,19 @@ impl<'a> Source<'a> {
         if let Some(range) = self.range(node, parents) {
             return self.line(range.start())..=self.line(range.end());
         }
+        let Some(address) = node.address() else {
+            return self.lines_below(node);
+        };
+        let known = self.below.borrow().get(&address).cloned();
+        known.unwrap_or_else(|| {
+            let lines = self.lines_below(node);
+            self.below.borrow_mut().insert(address, lines.clone());
+            lines
+        })
+    }
+
+    /// Returns the lines from the first to the last on which something below `node` starts.
+    fn lines_below(&self, node: Node<'a>) -> RangeInclusive<u32> {
         let (mut first, mut last) = (u32::MAX, 0);
         tree::children(node, &mut |child| {
             let in_block = child.stmt().is_some() && matches!(node, Node::Case(_));

@@ -110,20 +110,15 @@ impl Scanner {
     ) {
         let mut counts = Counts::default();
         if !walker.found.is_empty() {
-            let stdin = std::str::from_utf8(content).ok().map(Code::of_stdin);
-            let code = if path == STDIN {
-                stdin
-            } else {
-                let strict = decoded.invalid.is_empty();
-                strict.then(|| Code::of_file(&decoded.text))
-            };
-            let mut shower = Shower::new(
-                walker.source,
-                tree.tokens(),
-                walker.secrets,
-                code,
-                self.settings.context_lines,
-            );
+            let code = self.settings.context_lines.and_then(|context| {
+                if path == STDIN {
+                    Some(Code::of_stdin(std::str::from_utf8(content).ok()?, context))
+                } else {
+                    let strict = decoded.invalid.is_empty();
+                    strict.then(|| Code::of_file(&decoded.text, walker.source.starts(), context))
+                }
+            });
+            let mut shower = Shower::new(walker.source, tree.tokens(), walker.secrets, code);
             report.issues = walker
                 .found
                 .into_iter()

@@ -99,8 +99,9 @@ pub struct Settings {
     pub ignore_nosec: bool,
     /// Whose meaning of a file counts.
     pub python: PythonVersion,
-    /// How many lines of code an issue shows beside those it is about (`-n` of the reference tool).
-    pub context_lines: usize,
+    /// How many lines of code an issue shows beside those it is about (`-n` of the reference tool); none if no code
+    /// is wanted at all.
+    pub context_lines: Option<usize>,
     /// The options of single tests.
     pub options: Options,
 }
@@ -111,7 +112,7 @@ impl Default for Settings {
             tests: TestSet::all(),
             ignore_nosec: false,
             python: PythonVersion::default(),
-            context_lines: 3,
+            context_lines: None,
             options: Options::default(),
         }
     }

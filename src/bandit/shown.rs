@@ -17,6 +17,8 @@ use crate::finding::{Engine, Excerpt, Fingerprint, printable};
 const BEFORE: usize = 50;
 const INSIDE: usize = 100;
 const AFTER: usize = 50;
+/// How many bytes are looked at for them: lines have no limit.
+const WINDOW: usize = 1024;
 
 /// A finding as the walk leaves it.
 pub(super) struct Raw<'a> {
@@ -136,9 +138,21 @@ pub(super) struct Shower<'s, 'a> {
     pub(super) secrets: Vec<TextRange>,
     /// What code is shown; nothing where the file cannot be decoded strictly.
     pub(super) code: Option<Code<'s>>,
-    pub(super) context_lines: usize,
     /// The last statement that was folded: findings of one statement follow each other.
     folded: Option<(TextRange, blake3::Hash)>,
+    /// The last line that was shown: findings of one line follow each other, too.
+    line: Line,
+}
+
+/// A line, and how many characters of it have been counted.
+#[derive(Default)]
+struct Line {
+    number: u32,
+    range: TextRange,
+    /// Where it is not blank.
+    content: TextRange,
+    /// The characters before a place in it.
+    counted: (TextSize, u32),
 }
 
 impl<'s, 'a> Shower<'s, 'a> {
@@ -147,7 +161,6 @@ impl<'s, 'a> Shower<'s, 'a> {
         tokens: &'s [Token],
         mut secrets: Vec<TextRange>,
         code: Option<Code<'s>>,
-        context_lines: usize,
     ) -> Self {
         secrets.sort_by_key(Ranged::start);
         secrets.dedup();
@@ -156,8 +169,8 @@ impl<'s, 'a> Shower<'s, 'a> {
             tokens,
             secrets,
             code,
-            context_lines,
             folded: None,
+            line: Line::default(),
         }
     }
 
@@ -168,10 +181,7 @@ impl<'s, 'a> Shower<'s, 'a> {
             .unwrap_or((raw.test.meta.severity, raw.test.confidence));
         let (excerpt, columns) = self.excerpt(raw.line, raw.range);
         let lines = (raw.lines.end() + 1 - raw.lines.start()) as usize;
-        let code = self
-            .code
-            .as_ref()
-            .map(|code| code.excerpt(raw.line, lines, self.context_lines));
+        let code = self.code.as_ref().map(|code| code.excerpt(raw.line, lines));
         Issue {
             test: raw.test,
             severity,
@@ -196,10 +206,10 @@ impl<'s, 'a> Shower<'s, 'a> {
         statement: Statement<'_>,
         node: TextRange,
     ) -> Fingerprint {
-        let decorator = statement
-            .decorators
-            .iter()
-            .find(|decorator| decorator.range().contains_range(node));
+        let before = |decorator: &Decorator| decorator.end() < node.end();
+        let index = statement.decorators.partition_point(before);
+        let decorator = statement.decorators.get(index);
+        let decorator = decorator.filter(|decorator| decorator.range().contains_range(node));
         let range = decorator.map_or(statement.range, Ranged::range);
         let folded = match self.folded {
             Some((last, folded)) if last == range => folded,
@@ -260,15 +270,12 @@ impl<'s, 'a> Shower<'s, 'a> {
     }
 
     /// Returns a line with its secrets hidden and the node marked, and the columns of the mark in the file.
-    fn excerpt(&self, line: u32, node: TextRange) -> (Excerpt, std::ops::Range<u32>) {
-        let line = self.source.line_text(line);
-        let text = &self.source.text[line];
-        let blanks = text.len() - text.trim_start().len();
-        let content = TextRange::new(
-            line.start() + TextSize::new(blanks as u32),
-            line.start() + TextSize::new(text.trim_end().len().max(blanks) as u32),
-        );
-        let mark = if line.contains(node.start()) {
+    fn excerpt(&mut self, line: u32, node: TextRange) -> (Excerpt, std::ops::Range<u32>) {
+        if line != self.line.number {
+            self.line = self.line(line);
+        }
+        let Line { range, content, .. } = self.line;
+        let mark = if range.contains(node.start()) {
             TextRange::new(
                 node.start(),
                 node.end().min(content.end()).max(node.start()),
@@ -276,18 +283,20 @@ impl<'s, 'a> Shower<'s, 'a> {
         } else {
             content
         };
-        let column = |at: TextSize| {
-            self.source.text[TextRange::new(line.start(), at)]
-                .chars()
-                .count() as u32
-                + 1
+        let columns = self.column(mark.start())..self.column(mark.end());
+        let behind = |from: TextSize, end: TextSize| {
+            let most = self
+                .source
+                .text
+                .floor_char_boundary(from.to_usize() + WINDOW);
+            self.redacted(TextRange::new(from, end.min(TextSize::new(most as u32))))
         };
-        let before = self.redacted(TextRange::new(
-            content.start().min(mark.start()),
-            mark.start(),
-        ));
-        let inside = self.redacted(mark);
-        let after = self.redacted(TextRange::new(mark.end(), content.end().max(mark.end())));
+        let least = mark.start().to_usize().saturating_sub(WINDOW);
+        let least = TextSize::new(self.source.text.ceil_char_boundary(least) as u32);
+        let start = content.start().max(least).min(mark.start());
+        let before = self.redacted(TextRange::new(start, mark.start()));
+        let inside = behind(mark.start(), mark.end());
+        let after = behind(mark.end(), content.end().max(mark.end()));
         let mut excerpt = last(&before, BEFORE);
         let start = excerpt.len();
         excerpt += &first(&inside, INSIDE);
@@ -297,7 +306,37 @@ impl<'s, 'a> Shower<'s, 'a> {
             text: excerpt,
             mark: start..end,
         };
-        (excerpt, column(mark.start())..column(mark.end()))
+        (excerpt, columns)
+    }
+
+    fn line(&self, number: u32) -> Line {
+        let range = self.source.line_text(number);
+        let text = &self.source.text[range];
+        let blanks = text.len() - text.trim_start().len();
+        let content = TextRange::new(
+            range.start() + TextSize::new(blanks as u32),
+            range.start() + TextSize::new(text.trim_end().len().max(blanks) as u32),
+        );
+        Line {
+            number,
+            range,
+            content,
+            counted: (range.start(), 0),
+        }
+    }
+
+    /// Returns the 1-based column of an offset in the line that is shown, in characters.
+    fn column(&mut self, at: TextSize) -> u32 {
+        let (from, count) = self.line.counted;
+        let between = TextRange::new(from.min(at), from.max(at));
+        let between = self.source.text[between].chars().count() as u32;
+        let count = if at < from {
+            count - between
+        } else {
+            count + between
+        };
+        self.line.counted = (at, count);
+        count + 1
     }
 
     /// Returns a part of the text, safe to print, with the length of each secret in its place.

@@ -61,6 +61,17 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// Returns where in memory the node is, for the kinds of nodes that `ast` gives no position.
+    pub(super) fn address(self) -> Option<usize> {
+        match self {
+            Node::Arguments(node) => Some(std::ptr::from_ref(node).addr()),
+            Node::WithItem(node) => Some(std::ptr::from_ref(node).addr()),
+            Node::Comprehension(node) => Some(std::ptr::from_ref(node).addr()),
+            Node::Case(node) => Some(std::ptr::from_ref(node).addr()),
+            _ => None,
+        }
+    }
+
     /// Returns the expression, if it is one.
     pub(super) fn expr(self) -> Option<&'a Expr> {
         match self {

@@ -16,7 +16,7 @@
 //!
 //! <https://cwe.mitre.org/data/definitions/259.html>
 
-use ruff_python_ast::Number;
+use ruff_python_ast::{DictItem, Number};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::prelude::*;
@@ -39,12 +39,17 @@ fn run(context: &Context<'_, '_>, text: &Text<'_, '_>) -> Option<Found> {
             Some(report(name, text.value, range))
         }
         Node::Expr(Expr::Dict(dict)) => {
-            let item = dict.iter().find(|item| {
-                let key = item.key.as_ref();
-                key.is_some_and(|key| Node::Expr(key).is(text.node))
-            })?;
-            (passwords::is_name_of_one(text.value) && is_shown(&item.value))
-                .then(|| report_of("", &item.value))
+            if !passwords::is_name_of_one(text.value) {
+                return None;
+            }
+            let key = text.node.expr()?;
+            let before = |item: &DictItem| item.value.start() <= key.start();
+            let item = &dict.items[dict.items.partition_point(before)..].first()?;
+            let is_key = item
+                .key
+                .as_ref()
+                .is_some_and(|of| Node::Expr(of).is(text.node));
+            (is_key && is_shown(&item.value)).then(|| report_of("", &item.value))
         }
         Node::Expr(Expr::Subscript(_)) => {
             let Node::Stmt(Stmt::Assign(assign)) = context.ancestor(1)? else {

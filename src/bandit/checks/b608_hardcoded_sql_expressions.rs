@@ -72,8 +72,8 @@ fn statement<'a>(
             let Node::Piece(piece) = text.node else {
                 return None;
             };
-            let literals = fstring::literals(parent);
-            (literals.first()?.range == piece.range).then(|| {
+            piece.first.then(|| {
+                let literals = fstring::literals(parent);
                 let values = literals.iter().map(|literal| literal.value(parent));
                 (context.ancestor(1), values.collect(), false)
             })

@@ -44,6 +44,7 @@ fn same(what: &str, oracle: &Oracle, folder: &Path, names: &[String], options: &
     let settings = Settings {
         python: oracle.version,
         ignore_nosec: options.contains(&"--ignore-nosec"),
+        context_lines: Some(3),
         ..Settings::default()
     };
     let theirs = oracle.answers(folder, names, options);

@@ -114,6 +114,30 @@ fn a_file_of_ten_megabytes_takes_ten_times_as_long_as_one() {
     assert!(ten < 40 * one, "{ten:?} after {one:?}");
 }
 
+#[test]
+fn ten_times_as_much_of_anything_takes_ten_times_as_long() {
+    for (start, piece, end) in [
+        ("x = {", "'token': '/tmp/a', ", "}\n"),
+        ("x = [", "'/tmp/é', ", "]\n"),
+        ("x = f'", "/tmp/{x}", "'\n"),
+        ("x = f'", "/tmp/{x=}", "'\n"),
+        ("x = [x for x in y ", "if '/tmp/a' ", "]\n"),
+        ("", "import a\nyaml.load(a)\nx.exec_command(a)\n", ""),
+        ("", "@f('/tmp/a')\n", "def f(): pass\n"),
+        ("if x:\n  ", "f('/tmp/a'); ", "\n"),
+    ] {
+        let timed = |size: usize| {
+            let content = start.to_owned() + &piece.repeat(size / piece.len()) + end;
+            let start = Instant::now();
+            let report = scan(content.as_bytes());
+            assert_eq!(report.error, None, "{piece}");
+            start.elapsed()
+        };
+        let (small, large) = (timed(50_000), timed(500_000));
+        assert!(large < 40 * small, "{piece}: {large:?} after {small:?}");
+    }
+}
+
 /// Pieces of Python that random files are made of.
 const PIECES: &[&str] = &[
     "def f(",

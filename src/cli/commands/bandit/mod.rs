@@ -216,10 +216,10 @@ fn report(
     Ok(!document.findings.is_empty())
 }
 
-/// How many lines of code of a finding are needed.
-fn lines_needed(job: &Job) -> usize {
+/// How many lines of code of a finding are needed, if any.
+fn lines_needed(job: &Job) -> Option<usize> {
     let format = job.format.unwrap_or(Format::Txt);
-    format.context_lines(job.context_lines).unwrap_or(0)
+    format.context_lines(job.context_lines)
 }
 
 fn selection(job: &Job, config: &Config, warnings: &mut Vec<String>) -> Result<TestSet, Failure> {

@@ -2,6 +2,14 @@
 
 /// Returns whether the whole text matches the pattern.
 pub fn matches(pattern: &str, text: &str) -> bool {
+    // Nearly all patterns are a plain text, or the end of one.
+    let is_plain = |pattern: &str| !pattern.contains(['*', '?', '[']);
+    if is_plain(pattern) {
+        return pattern == text;
+    }
+    if let Some(end) = pattern.strip_prefix('*').filter(|end| is_plain(end)) {
+        return text.ends_with(end);
+    }
     let pattern = parse(pattern);
     let text: Vec<char> = text.chars().collect();
     let (mut at, mut part) = (0, 0);

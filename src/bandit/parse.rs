@@ -154,17 +154,19 @@ fn is_later_stage(_error: &ruff_python_parser::ParseError) -> bool {
 
 /// Refuses a text that nests so deep that parsing it would take a stack without bounds.
 ///
-/// Counting bytes that may open a level is enough for nearly all texts; the others are tokenized.
+/// Counting bytes and words that may open a level is enough for nearly all texts; the others are tokenized.
 fn guard(text: &str) -> Result<(), NotParsed> {
     let bytes = text.as_bytes();
-    let words = ["not", "lambda", "await", "else", "yield"];
-    let few = bytes.len() < 8 * DEEPEST
-        || opening(bytes)
-            + words
-                .iter()
-                .map(|word| memchr::memmem::find_iter(bytes, word).count())
-                .sum::<usize>()
-            < 8 * DEEPEST;
+    let words = || -> usize {
+        let words = ["not", "lambda", "await", "else", "yield"];
+        let count = |word: &&str| memchr::memmem::find_iter(bytes, *word).count();
+        words.iter().map(count).sum()
+    };
+    // There cannot be more words than fit in.
+    let few = bytes.len() < 8 * DEEPEST || {
+        let opening = opening(bytes);
+        opening + bytes.len() / 3 < 8 * DEEPEST || opening + words() < 8 * DEEPEST
+    };
     if few { Ok(()) } else { measure(text) }
 }
 

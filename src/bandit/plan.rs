@@ -120,7 +120,9 @@ impl Plan {
             tests |= self.with_keywords;
         }
         for (part, bit) in &self.containing {
-            if last_name.len() >= part.len() && last_name.contains(part) {
+            let part = part.as_bytes();
+            let mut windows = last_name.as_bytes().windows(part.len());
+            if windows.any(|window| window[0] == part[0] && window == part) {
                 tests |= bit;
             }
         }

@@ -89,6 +89,9 @@ impl<'w, 'a> Walker<'w, 'a> {
     }
 
     fn node(&mut self, node: Node<'a>) -> Result<(), TooDeep> {
+        if is_of_no_concern(node) {
+            return Ok(());
+        }
         let named = match node {
             Node::Stmt(Stmt::FunctionDef(def)) => Some(def.name.as_str()),
             Node::Stmt(Stmt::ClassDef(def)) => Some(def.name.as_str()),
@@ -99,16 +102,7 @@ impl<'w, 'a> Walker<'w, 'a> {
         }
         self.show(node);
         let result = match node {
-            Node::Piece(_)
-            | Node::Expr(
-                Expr::Name(_)
-                | Expr::StringLiteral(_)
-                | Expr::BytesLiteral(_)
-                | Expr::NumberLiteral(_)
-                | Expr::BooleanLiteral(_)
-                | Expr::NoneLiteral(_)
-                | Expr::EllipsisLiteral(_),
-            ) => Ok(()),
+            Node::Piece(_) | Node::Expr(Expr::StringLiteral(_)) => Ok(()),
             _ => self.below(node),
         };
         if named.is_some() {
@@ -299,5 +293,22 @@ impl<'w, 'a> Walker<'w, 'a> {
             return false;
         }
         true
+    }
+}
+
+/// Returns whether no test looks at a node and there is nothing below it: most nodes are such.
+fn is_of_no_concern(node: Node<'_>) -> bool {
+    match node {
+        Node::Expr(
+            Expr::Name(_)
+            | Expr::BytesLiteral(_)
+            | Expr::NumberLiteral(_)
+            | Expr::BooleanLiteral(_)
+            | Expr::NoneLiteral(_)
+            | Expr::EllipsisLiteral(_),
+        ) => true,
+        Node::Expr(Expr::Attribute(attribute)) => attribute.value.is_name_expr(),
+        Node::Arg(parameter) => parameter.annotation.is_none(),
+        _ => false,
     }
 }

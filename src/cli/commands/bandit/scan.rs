@@ -1,7 +1,7 @@
 //! Scans files on all cores; the order of the answers is the order of the files.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -28,7 +28,9 @@ pub(super) fn scan(
     files: &[(&str, &Path)],
     stdin: Option<&Result<Vec<u8>, String>>,
 ) -> Vec<Scanned> {
-    let one = |&(name, path): &(&str, &Path)| match stdin.filter(|_| name == STDIN[0]) {
+    let one = |&(name, path): &(&str, &Path), buffer: &mut Vec<u8>| match stdin
+        .filter(|_| name == STDIN[0])
+    {
         Some(content) => Scanned {
             name: STDIN[1].to_owned(),
             report: content
@@ -38,23 +40,24 @@ pub(super) fn scan(
         },
         None => Scanned {
             name: name.to_owned(),
-            report: fs::read(path)
-                .map(|content| scanner.scan(name, &content))
+            report: read(path, buffer)
+                .map(|()| scanner.scan(name, buffer))
                 .map_err(|error| reason(&error)),
         },
     };
     if !is_worth_a_thread(files) {
-        return files.iter().map(one).collect();
+        let mut buffer = Vec::new();
+        return files.iter().map(|file| one(file, &mut buffer)).collect();
     }
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let workers = cores.min(files.len());
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut done = Vec::new();
+        let (mut done, mut buffer) = (Vec::new(), Vec::new());
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             match files.get(index) {
-                Some(file) => done.push((index, one(file))),
+                Some(file) => done.push((index, one(file, &mut buffer))),
                 None => break,
             }
         }
@@ -74,6 +77,12 @@ pub(super) fn scan(
     });
     answers.sort_by_key(|(index, _)| *index);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Reads a file into the place of the one before.
+fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
+    buffer.clear();
+    File::open(path)?.read_to_end(buffer).map(drop)
 }
 
 /// Returns whether there is enough to read to make up for what starting a thread costs.

@@ -88,8 +88,9 @@ impl Files {
             if Archives::is_archive(&name)
                 && metadata.len() <= scan::BLOB_LIMIT
                 && let Ok(bytes) = fs::read(path)
+                && self.archives.unpack(&name, &bytes)
             {
-                self.archives.unpack(&name, &bytes);
+                return;
             }
             (FileMode::Regular, Content::Disk(path.to_owned()))
         } else if kind.is_symlink() {

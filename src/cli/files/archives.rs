@@ -62,12 +62,13 @@ impl Archives {
             .any(|ending| name.ends_with(ending.as_bytes()))
     }
 
-    /// Unpacks an archive; what only is called like one is let go.
-    pub(super) fn unpack(&mut self, name: &RepoPath, bytes: &[u8]) {
-        self.within(name, bytes, 1);
+    /// Unpacks an archive. Returns whether its members are all that is to be looked at: what only is called like an
+    /// archive has none, and what is broken may hold more.
+    pub(super) fn unpack(&mut self, name: &RepoPath, bytes: &[u8]) -> bool {
+        self.within(name, bytes, 1)
     }
 
-    fn within(&mut self, name: &RepoPath, bytes: &[u8], depth: usize) {
+    fn within(&mut self, name: &RepoPath, bytes: &[u8], depth: usize) -> bool {
         let unpacked = if bytes.starts_with(b"PK\x03\x04") {
             self.zip(name, bytes, depth)
         } else if bytes.starts_with(b"\x1f\x8b") {
@@ -75,10 +76,10 @@ impl Archives {
         } else if is_tar(bytes) {
             self.tar(name, bytes, depth)
         } else {
-            return;
+            return false;
         };
         let reason = match unpacked {
-            Ok(()) => return,
+            Ok(()) => return true,
             Err(Broken::Unreadable(reason)) => format!("not looked into to its end: {reason}"),
             Err(Broken::TooMuch) => format!(
                 "not looked into to its end: more than {MEMBERS} files or {} MiB in archives",
@@ -86,6 +87,7 @@ impl Archives {
             ),
         };
         self.left_out.push(format!("{name}: {reason}"));
+        false
     }
 
     fn zip(&mut self, name: &RepoPath, bytes: &[u8], depth: usize) -> Result<(), Broken> {
@@ -141,7 +143,9 @@ impl Archives {
         let path = RepoPath::new([archive.as_bytes(), b"!/", path].concat());
         if Self::is_archive(&path) {
             if depth < DEPTH {
-                self.within(&path, &bytes, depth + 1);
+                if self.within(&path, &bytes, depth + 1) {
+                    return;
+                }
             } else {
                 let reason = format!("{path}: not looked into: an archive in {DEPTH} others");
                 self.left_out.push(reason);
@@ -235,10 +239,7 @@ mod tests {
             names,
             [
                 "dist/a.JAR!/lib/m.war!/x.tar.gz!/etc/app.env",
-                "dist/a.JAR!/lib/m.war!/x.tar.gz",
                 "dist/a.JAR!/lib/m.war!/notes.txt.gz!/notes.txt",
-                "dist/a.JAR!/lib/m.war!/notes.txt.gz",
-                "dist/a.JAR!/lib/m.war",
                 "dist/a.JAR!/b",
             ]
         );
@@ -261,7 +262,7 @@ mod tests {
         );
         let deep = (0..6).fold(b"x".to_vec(), |inner, _| zip(&[("i.zip", &inner)]));
         let (names, left_out) = unpacked("d.zip", &deep);
-        assert_eq!((names.len(), left_out.len()), (DEPTH, 1), "{left_out:?}");
+        assert_eq!((names.len(), left_out.len()), (1, 1), "{left_out:?}");
         assert_eq!(unpacked("not.zip", b"text"), (Vec::new(), Vec::new()));
     }
 

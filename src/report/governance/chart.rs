@@ -203,7 +203,9 @@ impl<'a> Canvas<'a> {
     /// Returns where the bar of a series begins and how wide it is.
     fn slot(&self, column: usize, at: usize, of: usize) -> (f64, f64) {
         let (start, width) = self.column(column);
-        let room = (width * 0.76).min(54.0 * of as f64);
+        // Bars beside each other need room for their numbers.
+        let part = if of > 1 { 0.9 } else { 0.76 };
+        let room = (width * part).min(54.0 * of as f64);
         let each = room / of as f64;
         (start + (width - room) / 2.0 + each * at as f64, each)
     }

@@ -210,6 +210,7 @@ pub(super) fn find(
 /// Decides over what a scan has found.
 pub(super) fn decide(context: &Context, look: Look<'_>, found: Found) -> Result<Report, Failure> {
     let rulebook = look.rulebook;
+    let digest = digest(&look)?;
     let outcome = found.outcome;
     let mut receipt = look.known;
     receipt.absorb(outcome.receipt);
@@ -257,7 +258,7 @@ pub(super) fn decide(context: &Context, look: Look<'_>, found: Found) -> Result<
         subject: look.subject,
         verdict,
         receipt,
-        policy_digest: rulebook.digest.clone(),
+        policy_digest: digest,
         policy_origin: rulebook.origin.clone(),
         version: env!("CARGO_PKG_VERSION"),
         situation: Situation {
@@ -267,6 +268,14 @@ pub(super) fn decide(context: &Context, look: Look<'_>, found: Found) -> Result<
         overrides: rulebook.override_records(),
         made_at: gate.now,
     })
+}
+
+/// Returns the digest of everything that decides: of the rulebook, and of the advisories that answer.
+fn digest(look: &Look<'_>) -> Result<String, Failure> {
+    let rulebook = look.rulebook;
+    let advisories = lookup::identity(look.options.database()?, &rulebook.policies);
+    let parts = [rulebook.digest.as_str(), &advisories.unwrap_or_default()];
+    Ok(policy::digest(&parts.map(str::as_bytes)))
 }
 
 /// Returns an iterator over the changes of commits.

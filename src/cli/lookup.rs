@@ -38,6 +38,12 @@ pub(super) fn open(named: Option<&Path>, policies: &[Policy], now: Timestamp) ->
     }
 }
 
+/// Returns what stands for the content of the database; nothing where none can be used, and the starter set answers.
+pub(super) fn identity(named: Option<&Path>, policies: &[Policy]) -> Option<String> {
+    let database = database::open(&path(named, policies)?).ok()??;
+    Some(database.identity())
+}
+
 /// Returns the database that was named, else the one that a policy pins, else the user's own.
 fn path(named: Option<&Path>, policies: &[Policy]) -> Option<PathBuf> {
     let pinned = policies

@@ -27,7 +27,7 @@ pub(super) struct Rulebook {
     pub(super) policies: Vec<Policy>,
     /// The team's own secret rules.
     pub(super) custom_rules: Vec<Rule>,
-    /// The digest of everything that decides.
+    /// The digest of everything that decides, but for the advisories.
     pub(super) digest: String,
     /// Where the policy came from, for people.
     pub(super) origin: String,

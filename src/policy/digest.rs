@@ -1,7 +1,7 @@
 //! The digest of everything that decides, so that two verdicts can be told to come from the same rules.
 
 /// Returns the digest of everything that decides, given the parts' own texts (policies, rules, register,
-/// version): the first 16 hexadecimal digits.
+/// version, advisories): the first 16 hexadecimal digits.
 pub fn digest(parts: &[&[u8]]) -> String {
     let mut hasher = blake3::Hasher::new();
     for part in parts {

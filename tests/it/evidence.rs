@@ -9,6 +9,7 @@ use std::path::Path;
 use gate_hook::record::journal::{FILE, Look, Said, from_json};
 use serde_json::Value;
 
+use crate::audit::records::{Weakness, database, keep_database};
 use crate::support::{Answer, Repo, leak};
 
 const TRAILER: &str = "[hook]\nevidence = \"trailer\"\n";
@@ -188,6 +189,42 @@ fn a_bypass_says_so_until_the_commit_is_scanned_after_all() {
         .ok();
     repo.git(&["commit", "-q", "--amend", "--no-edit"]).ok();
     assert_eq!(message(&repo, "HEAD"), "quick");
+}
+
+/// Returns the policy digest that CI reports of the last commit.
+fn digest_in_ci(repo: &Repo) -> String {
+    let report = repo.gate(&[
+        "--as-of",
+        "2026-01-10",
+        "ci",
+        "--base",
+        "HEAD^",
+        "--format",
+        "json",
+    ]);
+    let report: Value = serde_json::from_str(&report.stdout).unwrap();
+    report["policy"]["digest"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_digest_tells_databases_of_advisories_apart() {
+    let repo = repo();
+    let keep = |name| keep_database(&repo, &database(&[Weakness::high(name)]));
+    let mut digests = vec![digest_in_ci(&repo)];
+    for name in ["gatling", "other"] {
+        keep(name);
+        let file = format!("{name}.py");
+        repo.stage(&file, "x = 1\n");
+        repo.commit().ok();
+        let digest = digest_in_ci(&repo);
+        let said = trailers(&repo, "HEAD");
+        assert_eq!(said, [format!("Gate-Scan: {} passed", &digest[..8])]);
+        digests.push(digest);
+    }
+    keep("gatling");
+    assert_eq!(digest_in_ci(&repo), digests[1]);
+    assert_ne!(digests[0], digests[1], "no database and one");
+    assert_ne!(digests[1], digests[2], "two databases");
 }
 
 #[test]

@@ -206,29 +206,41 @@ impl Environment {
     /// Returns the git process that runs this hook: the nearest ancestor called `git` where the system tells,
     /// else the parent process.
     pub fn git_process(&self) -> GitProcess {
-        let parent = parent_process();
-        let mut candidate = parent;
-        // A hook manager, its runtime and its shells stand between git and us; nothing sane stacks more.
-        for _ in 0..16 {
-            let Some(process) = Process::read(candidate) else {
-                break;
-            };
-            if process.name == "git" {
-                return GitProcess {
-                    id: format!("{candidate}-{}", process.started),
-                    certain: true,
-                };
-            }
-            if process.parent <= 1 {
-                break;
-            }
-            candidate = process.parent;
-        }
-        GitProcess {
-            id: parent.to_string(),
-            certain: false,
+        match calling_git() {
+            Some((id, process)) => GitProcess {
+                id: format!("{id}-{}", process.started),
+                certain: true,
+            },
+            None => GitProcess {
+                id: parent_process().to_string(),
+                certain: false,
+            },
         }
     }
+
+    /// Returns the arguments that the git process was called with, where the system tells.
+    pub fn git_arguments(&self) -> Option<Vec<Vec<u8>>> {
+        let (id, _) = calling_git()?;
+        let line = std::fs::read(format!("/proc/{id}/cmdline")).ok()?;
+        Some(line.split(|&byte| byte == 0).map(<[u8]>::to_vec).collect())
+    }
+}
+
+/// Returns the nearest ancestor called `git`, where the system tells.
+fn calling_git() -> Option<(u32, Process)> {
+    let mut candidate = parent_process();
+    // A hook manager, its runtime and its shells stand between git and us; nothing sane stacks more.
+    for _ in 0..16 {
+        let process = Process::read(candidate)?;
+        if process.name == "git" {
+            return Some((candidate, process));
+        }
+        if process.parent <= 1 {
+            return None;
+        }
+        candidate = process.parent;
+    }
+    None
 }
 
 #[cfg(unix)]

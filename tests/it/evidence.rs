@@ -191,6 +191,70 @@ fn a_bypass_says_so_until_the_commit_is_scanned_after_all() {
     assert_eq!(message(&repo, "HEAD"), "quick");
 }
 
+#[test]
+fn an_amended_commit_says_it_only_where_all_of_it_was_scanned() {
+    let repo = repo();
+    let amend = |more: &[&str]| repo.git(&[&["commit", "-q", "--amend"], more].concat());
+    for number in 0..3 {
+        let leak = format!("a{number}.py");
+        repo.commit_unscanned(&leak, leak_of(number));
+        repo.stage("b.py", format!("x = {number}\n"));
+        // Git tells its hooks of an amended commit only where it opens an editor.
+        let message = [&["-m", "another", "--reset-author"][..], &["-m", "another"]];
+        let answer = amend(message[number % 2]);
+        assert_ne!(
+            answer.code,
+            0,
+            "what it brought is looked at: {}",
+            answer.text()
+        );
+        repo.stage(&leak, "x = 1\n");
+        amend(message[number % 2]).ok();
+        is_scanned(&repo, "HEAD");
+    }
+    // Where nobody tells how git was called, nothing is said of what may have been brought before.
+    let git = repo.home().join("vcs");
+    let own = ["/usr/local/bin/git", "/usr/bin/git", "/bin/git"];
+    fs::copy(
+        own.iter().find(|file| Path::new(file).is_file()).unwrap(),
+        &git,
+    )
+    .unwrap();
+    let other = |arguments: &[&str]| {
+        let output = repo
+            .command(git.to_str().unwrap(), &repo.root)
+            .args(arguments)
+            .output();
+        Answer::of(&output.unwrap())
+    };
+    repo.commit_unscanned("c.py", "x = 1\n");
+    repo.stage("d.py", "x = 1\n");
+    other(&["commit", "-q", "--amend", "-m", "another"]).ok();
+    assert!(
+        trailers(&repo, "HEAD").is_empty(),
+        "{}",
+        message(&repo, "HEAD")
+    );
+    repo.stage("e.py", "x = 1\n");
+    other(&[
+        "commit",
+        "-q",
+        "-m",
+        "later",
+        "--date",
+        "2026-11-02T12:00:00Z",
+    ])
+    .ok();
+    is_scanned(&repo, "HEAD");
+    repo.stage("f.py", "x = 1\n");
+    other(&["commit", "-q", "--amend", "-m", "another"]).ok();
+    is_scanned(&repo, "HEAD");
+}
+
+fn leak_of(number: usize) -> String {
+    leak(u32::try_from(number).unwrap() + 1)
+}
+
 /// Returns the policy digest that CI reports of the last commit.
 fn digest_in_ci(repo: &Repo) -> String {
     let report = repo.gate(&[

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use super::scanned::Now;
-use super::{staged, trailer};
+use super::{amend, staged, trailer};
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate::{self, Look};
 use crate::cli::staged::InTheMaking;
@@ -14,7 +14,6 @@ use crate::cli::{Context, kept};
 use crate::finding::printable;
 use crate::git;
 use crate::input::{Change, TextChange};
-use crate::record::ledger;
 use crate::record::scanned::{Fit, Scanned};
 use crate::report::{Activity, Situation};
 use crate::secrets::{self, Scanner};
@@ -60,7 +59,8 @@ pub(super) fn run(arguments: &[OsString], context: &Context) -> Result<Exit, Fai
 /// Makes the message say what the hook said. Whatever goes wrong here does not stop the commit: CI scans it anyway.
 fn leave_evidence(context: &Context, git_dir: &Path, file: &Path, scanned: &Scanned) {
     let evidence = match (&scanned.trailer, &scanned.policy_digest) {
-        (None, None) => of_amended(context),
+        // `commit --amend -m` with nothing staged: the content is that of the commit whose message it replaces.
+        (None, None) => amend::replaced(context).map(|replaced| replaced?.evidence),
         (trailer, _) => Ok(trailer.clone()),
     };
     let settled =
@@ -71,21 +71,6 @@ fn leave_evidence(context: &Context, git_dir: &Path, file: &Path, scanned: &Scan
             failure.message
         ));
     }
-}
-
-/// Returns the evidence that `commit --amend -m` would lose: it stages nothing, and takes the author's date over from
-/// the commit whose message it replaces.
-fn of_amended(context: &Context) -> Result<Option<String>, Failure> {
-    let Some(date) = context.environment.text("GIT_AUTHOR_DATE") else {
-        return Ok(None);
-    };
-    let repository = gate::open(context)?;
-    let Some(head) = repository.head()? else {
-        return Ok(None);
-    };
-    let commit = repository.commit(&head)?;
-    let is_amended = date.starts_with(&format!("@{} ", commit.info.time));
-    Ok(ledger::trailer(&commit.message, "Gate-Scan").filter(|_| is_amended))
 }
 
 /// Looks with the built-in rules only, which takes no repository and no policy: most messages end here.

@@ -1,5 +1,6 @@
 //! What each git event does. Everything a hook says goes to standard error.
 
+mod amend;
 mod commit_msg;
 mod pre_commit;
 mod prepare_commit_msg;

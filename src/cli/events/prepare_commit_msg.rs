@@ -4,7 +4,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::scanned::Now;
+use super::amend::{self, Amends};
+use super::scanned::{Now, keep};
 use super::staged;
 use super::trailer::{self, Message};
 use crate::cli::Context;
@@ -13,7 +14,7 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::gate;
 use crate::cli::staged::InTheMaking;
 use crate::policy::NoVerify;
-use crate::record::scanned::Fit;
+use crate::record::scanned::{Fit, Scanned};
 
 /// What git keeps in the git directory while it replays commits, which skips `pre-commit` by design.
 const SEQUENCER: [&str; 4] = [
@@ -56,12 +57,15 @@ pub(super) fn run(arguments: &[OsString], context: &Context) -> Result<Exit, Fai
         Some(now) => now,
         None => Now::at(context, &gate::open(context)?.layout().git_dir)?,
     };
-    let fit = now.last_scan().0;
+    let (fit, scanned) = now.last_scan();
     if call.source == "template" && fit != Fit::Other {
         keep_template(context, &now.git_dir, &call.file);
     }
     match fit {
-        Fit::Current if !call.amends => Ok(Exit::Passed),
+        Fit::Current if !call.amends => match scanned.filter(|scanned| scanned.trailer.is_some()) {
+            Some(scanned) => say_no_more_than_seen(context, &now.git_dir, call, scanned),
+            None => Ok(Exit::Passed),
+        },
         Fit::Current | Fit::Outdated => look_again(context, &call),
         Fit::Other if is_replay(&now.git_dir, &call, &context.environment) => Ok(Exit::Passed),
         Fit::Other => {
@@ -77,6 +81,37 @@ fn keep_template(context: &Context, git_dir: &Path, file: &Path) {
         context
             .terminal
             .warn(&format!("the template cannot be kept: {error}"));
+    }
+}
+
+/// Makes sure that the message, which will say that the commit was scanned, says so of all of it: an amended commit
+/// whose message is given along with it brings what it brought before, too.
+fn say_no_more_than_seen(
+    context: &Context,
+    git_dir: &Path,
+    call: Call,
+    scanned: Scanned,
+) -> Result<Exit, Failure> {
+    match Amends::of(&context.environment) {
+        Amends::No => Ok(Exit::Passed),
+        Amends::Yes => look_again(
+            context,
+            &Call {
+                amends: true,
+                ..call
+            },
+        ),
+        Amends::Unknown => {
+            let replaced = amend::replaced(context)?;
+            if replaced.is_some_and(|replaced| replaced.evidence.is_none()) {
+                let silent = Scanned {
+                    trailer: None,
+                    ..scanned
+                };
+                keep(context, git_dir, &silent);
+            }
+            Ok(Exit::Passed)
+        }
     }
 }
 

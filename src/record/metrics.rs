@@ -74,6 +74,8 @@ pub struct Facts {
     pub waivers: Vec<WaiverFact>,
     /// The ledger.
     pub ledger: Vec<Line>,
+    /// Whether there is one: without it nothing is known of what CI has scanned, found and seen fixed.
+    pub has_ledger: bool,
     /// The journals of clones.
     pub journal: Vec<Look>,
     /// How long the hook may take, in milliseconds, where there is a limit.
@@ -106,7 +108,7 @@ impl Share {
 pub struct Period {
     /// Its first day.
     pub start: Date,
-    /// M1, gate coverage: commits that CI has scanned, of all but the exempt ones.
+    /// M1, gate coverage: commits that CI has scanned, of all but the exempt ones. Without a ledger there is no case.
     pub coverage: Share,
     /// M1, hook coverage: commits that the hook has scanned, as their message or a journal says.
     pub hook_coverage: Share,
@@ -171,7 +173,7 @@ impl Period {
 
     /// Returns how many commits there are, the exempt ones left out.
     pub fn commits(&self) -> u64 {
-        self.coverage.whole
+        self.hook_coverage.whole
     }
 
     /// M2: the mean time to fix in seconds.
@@ -225,6 +227,8 @@ pub struct Open {
 pub struct Metrics {
     /// The periods, the first one first.
     pub periods: Vec<Period>,
+    /// Whether there was a ledger to count.
+    pub has_ledger: bool,
     /// Everything that was closed, in the order of time.
     pub closed: Vec<Closed>,
     /// What is open on the default branch at the end, the worst first.
@@ -284,6 +288,7 @@ pub fn compute(facts: &Facts, days: &[Date], to: Timestamp) -> Metrics {
     weeks.sort();
     Metrics {
         periods: weeks.list,
+        has_ledger: facts.has_ledger,
         closed: lives.closed,
         open,
         overrides,
@@ -369,7 +374,7 @@ fn count_commits(
             continue;
         }
         let known = scanned.contains(commit.id.as_str()) || scanned.contains(commit.key.as_str());
-        week.coverage.whole += 1;
+        week.coverage.whole += u64::from(facts.has_ledger);
         week.coverage.part += u64::from(known);
         week.hook_coverage.whole += 1;
         week.hook_coverage.part += u64::from(class == Class::Scanned);

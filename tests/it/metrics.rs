@@ -55,6 +55,7 @@ fn year(seed: u64) -> Facts {
     let mut numbers = Numbers(seed | 1);
     let start: Timestamp = START.parse().unwrap();
     let mut facts = Facts {
+        has_ledger: true,
         budget: Some(60),
         ..Facts::default()
     };
@@ -460,7 +461,6 @@ fn sample() -> (Facts, Month) {
         to,
         weekly: compute(&facts, &weeks_until(last, 12), last),
         monthly: compute(&facts, &days, last),
-        has_ledger: true,
         public: false,
         version: "0.1.0",
     };
@@ -505,6 +505,37 @@ fn reports_are_the_same_for_the_same_numbers() {
 
 fn weekly_of(metrics: &Metrics, shape: Shape) -> String {
     weekly(metrics, shape)
+}
+
+#[test]
+fn without_a_ledger_what_ci_knows_is_a_dash() {
+    let mut facts = year(0x5eed);
+    facts.ledger.clear();
+    facts.has_ledger = false;
+    let to: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
+    let metrics = compute(&facts, &weeks_until(to, 12), to);
+    let json: serde_json::Value = serde_json::from_str(&weekly(&metrics, Shape::Json)).unwrap();
+    let table = weekly(&metrics, Shape::Table);
+    for (week, row) in json["weeks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(table.lines().skip(1))
+    {
+        for unknown in [
+            "coverage",
+            "commits_scanned",
+            "detected",
+            "open",
+            "open_high",
+        ] {
+            assert!(week[unknown].is_null(), "{unknown}: {week}");
+        }
+        assert!(week["commits"].as_u64().unwrap() > 0, "{week}");
+        let cells: Vec<&str> = row.split_whitespace().collect();
+        assert_eq!((cells[2], &cells[4..10]), ("-", &["-"; 6][..]), "{row}");
+    }
+    assert!(!weekly(&metrics, Shape::OpenMetrics).contains("gate_hook_coverage"));
 }
 
 #[test]

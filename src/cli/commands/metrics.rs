@@ -76,7 +76,7 @@ fn collect(
 ) -> Result<Metrics, Failure> {
     let since = days.first().map_or(to, |day| metrics::midnight(*day));
     let facts = facts(source, context, since)?;
-    if source.ledgers.is_empty() {
+    if !facts.has_ledger {
         context.terminal.warn(
             "without --ledger FILE nothing is known of what CI has scanned, found and seen fixed",
         );
@@ -98,6 +98,7 @@ pub(in crate::cli) fn facts(
     };
     let mut facts = Facts {
         ledger: ledger::read(&source.ledgers)?,
+        has_ledger: !source.ledgers.is_empty(),
         journal: journal::read(&source.journals)?,
         ..Facts::default()
     };

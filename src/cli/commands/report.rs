@@ -83,7 +83,6 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
         to,
         weekly: metrics::compute(&facts, &weeks, last_moment),
         monthly: metrics::compute(&facts, &[before, first, next], last_moment),
-        has_ledger: !arguments.source.ledgers.is_empty(),
         public: arguments.public,
         version: env!("CARGO_PKG_VERSION"),
     };

@@ -97,11 +97,17 @@ fn tiles(out: &mut String, month: &Month) -> std::fmt::Result {
     let (now, before) = (month.now(), month.before());
     writeln!(out, "<div class=\"tiles\">")?;
     let severe = |period: &Period| period.critical + period.high;
+    let (open, than_before) = if month.weekly.has_ledger {
+        let change = change(severe(&now) as f64, severe(&before) as f64, "", true);
+        (severe(&now).to_string(), change)
+    } else {
+        ("-".to_owned(), (String::new(), "not known".to_owned()))
+    };
     tile(
         out,
         "Open critical and high",
-        &severe(&now).to_string(),
-        &change(severe(&now) as f64, severe(&before) as f64, "", true),
+        &open,
+        &than_before,
         severe(&now) == 0,
     )?;
     tile(
@@ -372,7 +378,7 @@ fn open(out: &mut String, month: &Month) -> std::fmt::Result {
         })
         .collect();
     if rows.is_empty() {
-        let what = if month.has_ledger {
+        let what = if month.weekly.has_ledger {
             "Nothing."
         } else {
             "Not known: there was no ledger."

@@ -31,13 +31,10 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
     writeln!(out, "| | this month | month before |\n|---|---:|---:|")?;
     let (now, before) = (month.now(), month.before());
     let duration = |seconds: Option<i64>| seconds.map_or("-".to_owned(), words::duration);
+    let known = |count: u64| words::known(count, &month.weekly);
     let rows = [
-        (
-            "Open critical",
-            now.critical.to_string(),
-            before.critical.to_string(),
-        ),
-        ("Open high", now.high.to_string(), before.high.to_string()),
+        ("Open critical", known(now.critical), known(before.critical)),
+        ("Open high", known(now.high), known(before.high)),
         (
             "Scan coverage",
             words::percent(now.coverage),
@@ -75,8 +72,10 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
         ),
         (
             "Detected, fixed, waived",
-            triple(now.detected, now.fixed, now.waived),
-            triple(before.detected, before.fixed, before.waived),
+            [now.detected, now.fixed, now.waived].map(known).join(", "),
+            [before.detected, before.fixed, before.waived]
+                .map(known)
+                .join(", "),
         ),
         (
             "Overrides put right in time",
@@ -114,10 +113,6 @@ fn write_page(out: &mut String, month: &Month) -> std::fmt::Result {
     )
 }
 
-fn triple(a: u64, b: u64, c: u64) -> String {
-    format!("{a}, {b}, {c}")
-}
-
 fn times(period: &Period) -> String {
     let times = [50, 95, 99].map(|percent| period.hook_quantile(percent));
     match times {
@@ -137,6 +132,7 @@ fn weeks(out: &mut String, month: &Month) -> std::fmt::Result {
         out,
         "## Week by week\n\n| week of | commits | coverage | detected | fixed | waived | critical | high |\n|---|---:|---:|---:|---:|---:|---:|---:|"
     )?;
+    let known = |count: u64| words::known(count, &month.weekly);
     for week in &month.weekly.periods {
         writeln!(
             out,
@@ -144,11 +140,11 @@ fn weeks(out: &mut String, month: &Month) -> std::fmt::Result {
             week.start,
             week.commits(),
             words::percent(week.coverage),
-            week.detected,
-            week.fixed,
-            week.waived,
-            week.critical,
-            week.high
+            known(week.detected),
+            known(week.fixed),
+            known(week.waived),
+            known(week.critical),
+            known(week.high)
         )?;
     }
     writeln!(out)
@@ -157,7 +153,7 @@ fn weeks(out: &mut String, month: &Month) -> std::fmt::Result {
 fn open(out: &mut String, month: &Month) -> std::fmt::Result {
     writeln!(out, "## Open on the default branch\n")?;
     if month.weekly.open.is_empty() {
-        let what = if month.has_ledger {
+        let what = if month.weekly.has_ledger {
             "Nothing."
         } else {
             "Not known: there was no ledger."
@@ -245,7 +241,7 @@ pub(super) fn facts(month: &Month) -> String {
         1 => "1 commit arrived".to_owned(),
         count => format!("{count} commits arrived"),
     };
-    if !month.has_ledger {
+    if !month.weekly.has_ledger {
         return format!(
             "{commits}. There was no ledger, so nothing is known of what CI has scanned, found and seen fixed."
         );

@@ -64,8 +64,6 @@ pub struct Month {
     pub weekly: Metrics,
     /// The month before and this one.
     pub monthly: Metrics,
-    /// Whether there was a ledger.
-    pub has_ledger: bool,
     /// Whether to leave out what is still open.
     pub public: bool,
     /// The version of the program.
@@ -100,8 +98,22 @@ pub fn page(month: &Month, page: Page) -> String {
     }
 }
 
+/// What is counted in a ledger and nowhere else.
+const OF_LEDGER: [&str; 8] = [
+    "commits_scanned",
+    "detected",
+    "fixed",
+    "waived",
+    "false_positives",
+    "open",
+    "open_critical",
+    "open_high",
+];
+
 /// One number of a period.
 enum Value {
+    /// Nobody has counted it.
+    Unknown,
     Count(u64),
     Percent(Share),
     /// In the unit that the name ends in.
@@ -109,14 +121,14 @@ enum Value {
 }
 
 /// Every number of a period with its name, in the order in which they are written everywhere.
-fn values(period: &Period) -> Vec<(&'static str, Value)> {
+fn values(period: &Period, has_ledger: bool) -> Vec<(&'static str, Value)> {
     use Value::{Count, Percent, Time};
     let milliseconds = |percent| Time(period.hook_quantile(percent).map(i64::from));
     let class = |class: Class| {
         let at = Class::ALL.iter().position(|known| *known == class);
         Count(period.classes[at.unwrap_or_default()])
     };
-    vec![
+    let mut values = vec![
         ("commits", Count(period.commits())),
         ("commits_scanned", Count(period.coverage.part)),
         ("coverage", Percent(period.coverage)),
@@ -145,13 +157,22 @@ fn values(period: &Period) -> Vec<(&'static str, Value)> {
         ("hook_over_budget_rate", Percent(period.over_budget)),
         ("hook_ci_compared", Count(period.disagreement.whole)),
         ("hook_ci_disagreements", Count(period.disagreement.part)),
-    ]
+    ];
+    if !has_ledger {
+        for (name, value) in &mut values {
+            if OF_LEDGER.contains(name) {
+                *value = Value::Unknown;
+            }
+        }
+    }
+    values
 }
 
 impl Value {
     /// Returns the number for machines; nothing where there is none.
     fn number(&self) -> Option<String> {
         match self {
+            Self::Unknown => None,
             Self::Count(count) => Some(count.to_string()),
             Self::Percent(share) => share.percent().map(|percent| format!("{percent:.2}")),
             Self::Time(time) => time.map(|time| time.to_string()),
@@ -165,6 +186,7 @@ fn table(metrics: &Metrics) -> String {
         "week", "commits", "ci", "hook", "found", "fixed", "waived", "false", "fix", "severe",
         "bypass", "over",
     ];
+    let known = |count: u64| words::known(count, metrics);
     let mut rows: Vec<Vec<String>> = vec![head.map(str::to_owned).to_vec()];
     for period in &metrics.periods {
         rows.push(vec![
@@ -172,12 +194,12 @@ fn table(metrics: &Metrics) -> String {
             period.commits().to_string(),
             words::percent(period.coverage),
             words::percent(period.hook_coverage),
-            period.detected.to_string(),
-            period.fixed.to_string(),
-            period.waived.to_string(),
-            period.false_positives.to_string(),
+            known(period.detected),
+            known(period.fixed),
+            known(period.waived),
+            known(period.false_positives),
             period.mean_fix().map_or("-".to_owned(), words::duration),
-            (period.critical + period.high).to_string(),
+            known(period.critical + period.high),
             period.classes[2].to_string(),
             period.remediated.whole.to_string(),
         ]);
@@ -208,7 +230,7 @@ fn json(metrics: &Metrics) -> String {
         .map(|period| {
             let mut week = serde_json::Map::new();
             week.insert("week".to_owned(), period.start.to_string().into());
-            for (name, value) in values(period) {
+            for (name, value) in values(period, metrics.has_ledger) {
                 let number = value
                     .number()
                     .and_then(|text| text.parse::<serde_json::Number>().ok());
@@ -235,11 +257,11 @@ fn json(metrics: &Metrics) -> String {
 }
 
 fn csv(metrics: &Metrics) -> String {
-    let names = values(&Period::default());
+    let names = values(&Period::default(), true);
     let names: Vec<&str> = names.iter().map(|(name, _)| *name).collect();
     let mut out = format!("week,{}\n", names.join(","));
     for period in &metrics.periods {
-        let numbers = values(period)
+        let numbers = values(period, metrics.has_ledger)
             .into_iter()
             .map(|(_, value)| value.number().unwrap_or_default());
         let numbers: Vec<String> = numbers.collect();
@@ -251,7 +273,7 @@ fn csv(metrics: &Metrics) -> String {
 fn open_metrics(metrics: &Metrics) -> String {
     let last = metrics.periods.last().cloned().unwrap_or_default();
     let mut out = String::new();
-    for (name, value) in values(&last) {
+    for (name, value) in values(&last, metrics.has_ledger) {
         let Some(number) = value.number() else {
             continue;
         };

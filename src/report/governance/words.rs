@@ -1,6 +1,6 @@
 //! Numbers and names in words.
 
-use crate::record::metrics::{Period, Share};
+use crate::record::metrics::{Metrics, Period, Share};
 
 /// Returns a share in percent, or a dash where there is no case.
 pub(super) fn percent(share: Share) -> String {
@@ -8,6 +8,15 @@ pub(super) fn percent(share: Share) -> String {
         Some(percent) if percent.fract() == 0.0 => format!("{percent:.0}%"),
         Some(percent) => format!("{percent:.1}%"),
         None => "-".to_owned(),
+    }
+}
+
+/// Returns a number that is counted in a ledger, or a dash where there was none.
+pub(super) fn known(count: u64, metrics: &Metrics) -> String {
+    if metrics.has_ledger {
+        count.to_string()
+    } else {
+        "-".to_owned()
     }
 }
 

@@ -60,7 +60,7 @@ impl Rulebook {
         for side in changes {
             let text = text_in(repository, *side)?;
             let change = text.as_ref().map(Policy::parse).transpose()?;
-            let (base_policy, note) = base_policy(at_base.as_ref(), text.as_ref())?;
+            let (base_policy, note) = base_policy(at_base.as_ref(), text.as_ref(), change.as_ref());
             notes.extend(note.filter(|note| !notes.contains(note)));
             for policy in
                 policy::applicable(base_policy, change, base.is_some(), &Policy::builtin())
@@ -203,22 +203,26 @@ pub(super) fn is_record(name: &[u8]) -> bool {
 /// Returns the base's policy, or why it is replaced.
 ///
 /// A mistake in it must not keep the change from mending it: then the built-in policy stands in. A change
-/// that leaves the mistake as it is gets the error, of its own copy.
+/// that leaves the mistake as it is has got the error, of its own copy: its `policy` could not be read.
 fn base_policy(
     base: Option<&PolicyText>,
     change: Option<&PolicyText>,
-) -> Result<(Option<Policy>, Option<String>), PolicyError> {
+    policy: Option<&Policy>,
+) -> (Option<Policy>, Option<String>) {
     let Some(base) = base else {
-        return Ok((None, None));
+        return (None, None);
     };
+    // Most changes leave the policy as it is.
+    if change.is_some_and(|change| (&change.text, change.embedded) == (&base.text, base.embedded)) {
+        return (policy.cloned(), None);
+    }
     match Policy::parse(base) {
-        Ok(policy) => Ok((Some(policy), None)),
-        Err(error) if change.is_some_and(|change| change.text == base.text) => Err(error),
+        Ok(policy) => (Some(policy), None),
         Err(error) => {
             let note = format!(
                 "the policy before this change cannot be read ({error}); the built-in one stands in"
             );
-            Ok((None, Some(printable(&note))))
+            (None, Some(printable(&note)))
         }
     }
 }

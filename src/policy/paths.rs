@@ -6,13 +6,16 @@
 
 use std::sync::OnceLock;
 
-use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Candidate, Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::finding::{RepoPath, printable};
 
 use super::PolicyError;
 use super::reader::{Reader, Setting};
 use super::value::{Item, Value, write_list, write_text};
+
+/// Patterns of this length together are never too large to be compiled.
+const CERTAIN_LENGTH: usize = 2048;
 
 /// The `[paths]` table.
 #[derive(Debug, Clone)]
@@ -65,7 +68,7 @@ impl Globs {
             return false;
         }
         let set = self.set.get_or_init(|| {
-            compile(&self.patterns).expect("patterns are compiled when they are read")
+            compile(&self.patterns).expect("patterns are checked when they are read")
         });
         let matched = set.matches_candidate(&Candidate::from_bytes(path.as_bytes()));
         // Each pattern stands for two globs: the path itself and what is below it.
@@ -77,6 +80,13 @@ impl Globs {
 
     /// Returns whether it says nothing about a path that it matches.
     pub(super) fn match_everything(&self) -> bool {
+        // A pattern that names something is not compiled to see that it does not.
+        if let [pattern] = self.patterns.as_slice()
+            && !pattern.contains(['[', '{'])
+            && pattern.contains(|c: char| c.is_ascii_alphanumeric())
+        {
+            return false;
+        }
         ["a", "Z9.x", "q/w.e", "0/-/_/y"]
             .iter()
             .all(|&probe| self.matches(&RepoPath::new(probe)))
@@ -92,12 +102,8 @@ impl Globs {
             ));
         }
         let globs = Self::built_in(&[pattern]);
-        match compile(&globs.patterns) {
-            Ok(set) => {
-                // A lock that was made on the line above is empty, so that the value goes in.
-                let _ = globs.set.set(set);
-                Ok(globs)
-            }
+        match check(&globs.patterns) {
+            Ok(()) => Ok(globs),
             Err(error) => Err(item.fail(
                 format!(
                     "`{}` is no glob: {}",
@@ -127,7 +133,7 @@ impl Value for Globs {
                     .patterns,
             );
         }
-        let set = compile(&patterns).map_err(|_| {
+        check(&patterns).map_err(|_| {
             item.fail(
                 format!("the globs of `{}` are too large together", item.key),
                 None,
@@ -135,7 +141,7 @@ impl Value for Globs {
         })?;
         Ok(Self {
             patterns,
-            set: OnceLock::from(set),
+            set: OnceLock::new(),
         })
     }
 
@@ -148,27 +154,45 @@ fn hint() -> String {
     "a list of gitignore-style globs, for example `[\"**/auth/**\", \"*.pem\"]`".to_owned()
 }
 
+/// Makes sure that patterns can be compiled, which takes far longer than reading them: as long as they are few, globs
+/// that are well-formed can.
+fn check(patterns: &[String]) -> Result<(), globset::Error> {
+    if patterns.iter().map(String::len).sum::<usize>() > CERTAIN_LENGTH {
+        return compile(patterns).map(drop);
+    }
+    patterns
+        .iter()
+        .try_for_each(|pattern| globs(pattern).map(drop))
+}
+
 fn compile(patterns: &[String]) -> Result<GlobSet, globset::Error> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let body = pattern.strip_prefix('!').unwrap_or(pattern);
-        let (body, directories_only) = match body.strip_suffix('/') {
-            Some(directory) => (directory, true),
-            None => (body, false),
-        };
-        let rooted = match body.strip_prefix('/') {
-            Some(rest) => rest.to_owned(),
-            None if body.contains('/') => body.to_owned(),
-            None => format!("**/{body}"),
-        };
-        let below = format!("{rooted}/**");
-        set.add(glob(if directories_only { &below } else { &rooted })?);
-        set.add(glob(&below)?);
+        for glob in globs(pattern)? {
+            set.add(glob);
+        }
     }
     set.build()
 }
 
-fn glob(pattern: &str) -> Result<globset::Glob, globset::Error> {
+/// Returns the globs that a pattern stands for: the path itself, and what is below it.
+fn globs(pattern: &str) -> Result<[Glob; 2], globset::Error> {
+    let body = pattern.strip_prefix('!').unwrap_or(pattern);
+    let (body, directories_only) = match body.strip_suffix('/') {
+        Some(directory) => (directory, true),
+        None => (body, false),
+    };
+    let rooted = match body.strip_prefix('/') {
+        Some(rest) => rest.to_owned(),
+        None if body.contains('/') => body.to_owned(),
+        None => format!("**/{body}"),
+    };
+    let below = format!("{rooted}/**");
+    let itself = if directories_only { &below } else { &rooted };
+    Ok([glob(itself)?, glob(&below)?])
+}
+
+fn glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern)
         .literal_separator(true)
         .backslash_escape(true)

@@ -3,6 +3,7 @@
 //! Comes in: the text of a policy file or of an override record. Goes out: its TOML with positions, or a
 //! [`PolicyError`] that names the line. It must not know any key.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use toml::Spanned;
@@ -20,7 +21,8 @@ const SIZE_LIMIT: usize = 1 << 20;
 pub(super) struct Source<'t> {
     pub(super) file: &'t str,
     pub(super) text: &'t str,
-    line_starts: Vec<usize>,
+    /// Where lines begin, once something is wrong.
+    line_starts: OnceCell<Vec<usize>>,
     first_line: u32,
 }
 
@@ -35,14 +37,10 @@ impl<'t> Source<'t> {
 
     /// Wraps a part of a file that begins on this line of it.
     pub(super) fn part(file: &'t str, text: &'t str, first_line: u32) -> Self {
-        let newlines = memchr::memchr_iter(b'\n', text.as_bytes());
-        let line_starts = std::iter::once(0)
-            .chain(newlines.map(|newline| newline + 1))
-            .collect();
         Self {
             file,
             text,
-            line_starts,
+            line_starts: OnceCell::new(),
             first_line,
         }
     }
@@ -85,8 +83,13 @@ impl<'t> Source<'t> {
     }
 
     pub(super) fn position(&self, offset: usize) -> Position {
-        let line = self.line_starts.partition_point(|&start| start <= offset);
-        let start = self.line_starts[line - 1];
+        let line_starts = self.line_starts.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            let starts = newlines.map(|newline| newline + 1);
+            std::iter::once(0).chain(starts).collect()
+        });
+        let line = line_starts.partition_point(|&start| start <= offset);
+        let start = line_starts[line - 1];
         let before = self
             .text
             .get(start..offset)

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use aho_corasick::AhoCorasick;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use memchr::memmem::Finder;
 
 use crate::finding::{Engine, RepoPath, Severity};
 use crate::introduced::Detected;
@@ -451,15 +451,16 @@ pub fn read_register_for(
         let ids = package.flat_map(|package| &package.advisories);
         named.extend(ids.map(|id| id.to_ascii_lowercase()));
     }
-    let finders: Vec<Finder<'_>> = named.iter().map(Finder::new).collect();
-    let names_one = |block: &str| {
-        let small = block.to_ascii_lowercase();
-        finders
-            .iter()
-            .any(|finder| finder.find(small.as_bytes()).is_some())
+    let finder = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .build(&named);
+    // What is written with escapes can be anything, and where there is too much to look for all is read.
+    let matters = |block: &str| {
+        memchr::memchr(b'\\', block.as_bytes()).is_some()
+            || finder
+                .as_ref()
+                .map_or(true, |finder| finder.is_match(block))
     };
-    // What is written with escapes can be anything.
-    let matters = |block: &str| block.contains('\\') || names_one(block);
     let (register, errors) = read_where(name, text, &matters);
     match errors.into_iter().next() {
         Some(error) => Err(error),

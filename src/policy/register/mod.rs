@@ -263,10 +263,9 @@ fn read_section(
     section: &Section<'_>,
     matters: &dyn Fn(&str) -> bool,
 ) -> Result<Option<Waiver>, PolicyError> {
-    let heading = Source::part(file, section.heading, section.line);
     let wrong_heading = |message: String| PolicyError {
         column: 4,
-        ..heading.fail(
+        ..Source::part(file, section.heading, section.line).fail(
             0,
             message,
             Some("`## w-1a2b3c4d: what it is about`; `gate-hook waiver new` writes one".to_owned()),
@@ -320,11 +319,16 @@ fn wrong_section(file: &str, line: u32, message: String, hint: &str) -> PolicyEr
 
 /// Finds ids given twice and sections out of order.
 fn disorder(file: &str, sections: &[Section<'_>]) -> Vec<PolicyError> {
-    let id = |section: &Section<'_>| {
-        let id = section.heading.split(':').next().unwrap_or_default();
-        rules::is_id(id).then_some((id.to_owned(), section.line))
-    };
-    let headings: Vec<(String, u32)> = sections.iter().filter_map(id).collect();
+    let headings: Vec<(&str, u32)> = sections
+        .iter()
+        .map(|section| {
+            (
+                section.heading.split(':').next().unwrap_or_default(),
+                section.line,
+            )
+        })
+        .filter(|(id, _)| rules::is_id(id))
+        .collect();
     let mut errors = Vec::new();
     for pair in headings.windows(2) {
         let [(before, _), (id, line)] = pair else {

@@ -39,13 +39,19 @@ pub(super) fn split<'t>(file: &'t str, text: &'t str) -> (Vec<Section<'t>>, Vec<
         sections: Vec::new(),
         errors: Vec::new(),
         fence: None,
+        has_comments: memchr::memmem::find(text.as_bytes(), b"<!--").is_some(),
     };
     let mut offset = 0;
-    for (number, line) in text.split_inclusive('\n').enumerate() {
-        cutter.line(line, number as u32 + 1, offset);
-        offset += line.len();
+    let mut number = 1;
+    for newline in memchr::memchr_iter(b'\n', text.as_bytes()) {
+        cutter.line(&text[offset..=newline], number, offset);
+        offset = newline + 1;
+        number += 1;
     }
-    cutter.finish(offset);
+    if offset < text.len() {
+        cutter.line(&text[offset..], number, offset);
+    }
+    cutter.finish(text.len());
     (cutter.sections, cutter.errors)
 }
 
@@ -63,10 +69,19 @@ struct Cutter<'t> {
     sections: Vec<Section<'t>>,
     errors: Vec<PolicyError>,
     fence: Option<Fence<'t>>,
+    /// Whether there is a comment anywhere.
+    has_comments: bool,
 }
 
 impl<'t> Cutter<'t> {
     fn line(&mut self, line: &'t str, number: u32, offset: usize) {
+        let first = line.as_bytes().first().copied().unwrap_or_default();
+        if let Some(fence) = &self.fence
+            && fence.is_toml
+            && !b"`~<>|=".contains(&first)
+        {
+            return;
+        }
         let trimmed = line.trim_end();
         if CONFLICT_MARKS.iter().any(|mark| trimmed.starts_with(mark)) || trimmed == "=======" {
             let hint = "keep both sides' sections, in the order of their ids";
@@ -82,9 +97,8 @@ impl<'t> Cutter<'t> {
             }
             return;
         }
-        let mark = ["```", "~~~"]
-            .into_iter()
-            .find(|mark| trimmed.starts_with(mark));
+        let mut marks = ["```", "~~~"].into_iter();
+        let mark = marks.find(|mark| trimmed.starts_with(mark));
         if let Some(mark) = mark {
             let is_toml = trimmed.trim_start_matches(&mark[..1]).trim() == "toml";
             if !is_toml && let Some(section) = self.sections.last_mut() {
@@ -113,7 +127,7 @@ impl<'t> Cutter<'t> {
     }
 
     fn prose(&mut self, line: &'t str, offset: usize) {
-        if line.contains("<!--") {
+        if self.has_comments && line.contains("<!--") {
             let hint = "write for everybody who reads the rendered page";
             self.wrong(offset, "a comment hides text from readers", hint);
         }

@@ -10,6 +10,8 @@ use std::ops::Range;
 
 /// How many columns a row has: one for all bytes that no word holds, the others for those that some does.
 const WIDTH: usize = 64;
+/// How many rows there are, most of them in use: a power of two, so that no state leads out of them.
+const STATES: usize = 1 << 14;
 /// The bytes of a row: its columns are little-endian `u16`s.
 const ROW: usize = 2 * WIDTH;
 /// How many places of a text are stepped through side by side: a step waits for the one before it.
@@ -132,7 +134,12 @@ impl Automaton {
                 .columns
                 .first_chunk()
                 .expect("there is a column for each byte"),
-            rows: self.rows.as_chunks().0,
+            rows: self
+                .rows
+                .as_chunks()
+                .0
+                .first_chunk()
+                .expect("there is a row for each state"),
             first_match: self.first_match,
             warm_up: self.longest.saturating_sub(1),
         }
@@ -143,18 +150,20 @@ impl Automaton {
         let columns = columns(words);
         let trie = Trie::of(words, &columns);
         let (order, first_match) = trie.order();
-        if order.len() > usize::from(u16::MAX) {
+        if order.len() > STATES {
             return None;
         }
         let mut number = vec![0_u16; order.len()];
         for (new, old) in order.iter().enumerate() {
             number[*old] = new as u16;
         }
-        let mut rows = Vec::with_capacity(order.len() * ROW);
+        let mut rows = vec![0; STATES * ROW];
+        let mut cells = rows.as_chunks_mut().0.iter_mut();
         let (mut ends, mut found) = (vec![0], Vec::new());
         for old in &order {
             for target in &trie.next[old * WIDTH..(old + 1) * WIDTH] {
-                rows.extend(number[*target as usize].to_le_bytes());
+                let cell = cells.next().expect("there are as many cells as targets");
+                *cell = number[*target as usize].to_le_bytes();
             }
             if !trie.words[*old].is_empty() {
                 found.extend(trie.words[*old].iter().copied());
@@ -176,7 +185,7 @@ impl Automaton {
 #[derive(Clone, Copy)]
 struct Walker<'a> {
     columns: &'a [u8; 256],
-    rows: &'a [[u8; ROW]],
+    rows: &'a [[u8; ROW]; STATES],
     first_match: u16,
     /// How far before a place a walk has to begin to know the state there.
     warm_up: usize,
@@ -191,8 +200,7 @@ impl Walker<'_> {
     )]
     fn step(self, state: u16, byte: u8) -> u16 {
         let column = usize::from(self.columns[usize::from(byte)]) % WIDTH;
-        // No state leads out of the table.
-        let row = self.rows.get(usize::from(state)).unwrap_or(&[0; ROW]);
+        let row = &self.rows[usize::from(state) % STATES];
         u16::from_le_bytes([row[2 * column], row[2 * column + 1]])
     }
 

@@ -29,6 +29,7 @@ mod past;
 mod random;
 mod registry;
 mod rulebook;
+mod settings;
 mod shims;
 mod staged;
 pub mod terminal;
@@ -81,7 +82,7 @@ Decide
   policy       Check the policy, or show which keys decide
   baseline     List what was there when the gate came; the list may only shrink
   waiver       Record an exception: approved, dated, checked
-  import       Take over the exceptions of other tools, without their approvals
+  import       Take over the exceptions and settings of other tools, once
   review       Walk through what waits for somebody to look at it
   override     Let one change through, documented and for a limited time
   followup     Tell which overrides are still to be put right

@@ -64,7 +64,9 @@ pub use bypass::{
 pub use digest::digest;
 pub use engine::{AuditSettings, BanditSettings, DATABASE_MAX_AGE_DAYS, PinnedDatabase};
 pub use hook::{Evidence, Hook, MissingBinary, NoVerify};
-pub use import::{Reading, Taken, read_foreign};
+pub use import::{
+    Allowed, EVERY_LINE, Reading, Settings, Taken, TakenRule, read_foreign, shown as shown_in_part,
+};
 pub use override_record::{parse_override, parse_override_under, write_override};
 pub use people::People;
 pub use profile::Profile;

@@ -6,6 +6,7 @@ mod import;
 mod malformed;
 mod proof;
 mod review;
+mod settings;
 mod survival;
 mod usage;
 

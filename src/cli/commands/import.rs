@@ -1,5 +1,7 @@
-//! `gate-hook import`: takes over the exceptions of other tools as waivers without approvals.
+//! `gate-hook import`: takes over what other tools were told, once: exceptions as waivers without approvals, allow-lists
+//! and rules as parts of the policy.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use jiff::ToSpan as _;
@@ -10,9 +12,12 @@ use crate::cli::failure::{Exit, Failure};
 use crate::cli::files::{Files, Roots};
 use crate::cli::gate::{Look, look};
 use crate::cli::rulebook::{Rulebook, utf8};
+use crate::cli::settings::Gathered;
 use crate::cli::{Context, authored, gate, random, registry};
 use crate::finding::{Engine, Finding, Severity, printable};
-use crate::policy::{self, Policy, Reason, Request, Scope, Taken, Waived, Waiver};
+use crate::policy::{
+    self, EVERY_LINE, Policy, Reading, Reason, Request, Scope, Taken, Waived, Waiver,
+};
 
 const EXAMPLES: &str = "\
 Read are .safety-policy.yml, osv-scanner.toml, .trivyignore, .trivyignore.yaml, .snyk,
@@ -20,11 +25,19 @@ Read are .safety-policy.yml, osv-scanner.toml, .trivyignore, .trivyignore.yaml, 
 lines of pip-audit and Safety in files of CI. Nothing is approved by it: each entry
 waits for its approvals, and ends when the policy says so.
 
+Read are also the settings of other secret scanners: .gitleaks.toml, .secretsignore,
+.gitallowed, .talismanrc and .gitguardian.yaml. What they allow, and their rules, are
+shown as a part of gate-hook.toml, and written into it with --write.
+
 Examples
+  gate-hook import .gitleaks.toml --write
   gate-hook import osv-scanner.toml .secrets.baseline
   gate-hook import .safety-policy.yml --map 70612=GHSA-h75v-3vvj-5mfj";
 
-/// Take over the exceptions of other tools, without their approvals
+/// The most files that build on each other.
+const MOST_EXTENDED: usize = 16;
+
+/// Take over the exceptions and settings of other tools, once
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Arguments {
@@ -34,6 +47,9 @@ pub(in crate::cli) struct Arguments {
     /// Which advisory a number of Safety's or Snyk's means
     #[arg(long = "map", value_name = "ID=ADVISORY", value_parser = parse_pair)]
     map: Vec<(String, String)>,
+    /// Write allow-lists and rules into the policy file, instead of only showing them
+    #[arg(long)]
+    write: bool,
 }
 
 fn parse_pair(text: &str) -> Result<(String, String), String> {
@@ -58,13 +74,22 @@ struct Desk {
 pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Exit, Failure> {
     let mut desk = open(context)?;
     let mut written = 0;
+    let mut settings = Gathered::default();
     for file in &arguments.files {
-        written += import(arguments, file, &mut desk, context)?;
+        written += import(arguments, file, &mut desk, &mut settings, context)?;
     }
-    if written == 0 {
+    if written > 0 {
+        write_register(written, &desk, context)?;
+    }
+    if !settings.is_empty() {
+        settings.hand_over(arguments.write, &desk.root, context)?;
+    } else if written == 0 {
         context.terminal.say("nothing was written");
-        return Ok(Exit::Passed);
     }
+    Ok(Exit::Passed)
+}
+
+fn write_register(written: usize, desk: &Desk, context: &Context) -> Result<(), Failure> {
     authored::write(&desk.root, &desk.path, &desk.text)?;
     authored::stage(context, &desk.root, &desk.path)?;
     let plural = if written == 1 { "waiver" } else { "waivers" };
@@ -72,7 +97,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
         "wrote and staged {written} {plural} without approvals in {}\n  next: say in each why the finding may stay; `gate-hook waiver approve ID` by those who may",
         printable(&desk.path)
     ));
-    Ok(Exit::Passed)
+    Ok(())
 }
 
 fn open(context: &Context) -> Result<Desk, Failure> {
@@ -99,6 +124,7 @@ fn import(
     arguments: &Arguments,
     file: &Path,
     desk: &mut Desk,
+    settings: &mut Gathered,
     context: &Context,
 ) -> Result<usize, Failure> {
     let shown = printable(&file.display().to_string());
@@ -108,14 +134,20 @@ fn import(
     let name = file
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let reading = policy::read_foreign(&name.unwrap_or_default(), &utf8(&shown, bytes)?)
+    let mut reading = policy::read_foreign(&name.unwrap_or_default(), &utf8(&shown, bytes)?)
         .map_err(|why| Failure::configuration(format!("{shown}: {}", printable(&why))))?;
+    follow(&path, &mut reading, &desk.root);
     let found = there(&reading.taken, desk, context)?;
     let mut left = reading.left;
+    let set = settings.take(reading.settings, &mut left);
     let mut written = 0;
-    for taken in &reading.taken {
-        let what = what(taken);
-        let outcome = waiver(taken, &shown, arguments, &found, desk).and_then(|waiver| {
+    for taken in reading
+        .taken
+        .iter()
+        .flat_map(|taken| each_line(taken, &found))
+    {
+        let what = what(&taken);
+        let outcome = waiver(&taken, &shown, arguments, &found, desk).and_then(|waiver| {
             let text = policy::insert_waiver(&desk.path, &desk.text, &waiver)
                 .map_err(|error| error.message)?;
             policy::parse_register(&desk.path, &text).map_err(|error| error.message)?;
@@ -130,8 +162,9 @@ fn import(
         }
     }
     context.terminal.say(&format!(
-        "{shown} ({}): {written} taken over, {} not",
+        "{shown} ({}): {} taken over, {} not",
         reading.format,
+        written + set,
         left.len()
     ));
     for line in left {
@@ -140,8 +173,74 @@ fn import(
     Ok(written)
 }
 
+/// Reads the files that a configuration builds on; its own rules come before theirs.
+fn follow(path: &Path, reading: &mut Reading, root: &Path) {
+    let mut known: BTreeSet<PathBuf> = path.canonicalize().into_iter().collect();
+    let mut waiting = std::mem::take(&mut reading.extends);
+    while let Some(name) = waiting.pop() {
+        let below = match extended(root, &name) {
+            Ok((path, _)) if !known.insert(path.clone()) => Err("it was read already".to_owned()),
+            Ok(_) if known.len() > MOST_EXTENDED => {
+                Err("too many files build on each other".to_owned())
+            }
+            Ok((_, text)) => policy::read_foreign(".gitleaks.toml", &text),
+            Err(why) => Err(why),
+        };
+        let below = match below {
+            Ok(below) => below,
+            Err(why) => {
+                reading
+                    .left
+                    .push(printable(&format!("extend.path, {name}: {why}")));
+                continue;
+            }
+        };
+        waiting.extend(below.extends);
+        reading.left.extend(below.left);
+        let settings = &mut reading.settings;
+        for rule in below.settings.rules {
+            if !settings.rules.iter().any(|own| own.id == rule.id) {
+                settings.rules.push(rule);
+            }
+        }
+        settings.allowed.extend(below.settings.allowed);
+    }
+}
+
+/// Reads a file of the work tree that a configuration names, from the root on.
+fn extended(root: &Path, name: &str) -> Result<(PathBuf, String), String> {
+    let cannot = |error: std::io::Error| format!("it cannot be read: {error}");
+    let path = root.join(name).canonicalize().map_err(cannot)?;
+    if !path.starts_with(root.canonicalize().map_err(cannot)?) {
+        return Err("it is not in this work tree".to_owned());
+    }
+    let text = std::fs::read_to_string(&path).map_err(cannot)?;
+    Ok((path, text))
+}
+
+/// Returns what is taken of each line with a secret, where all of a file is meant.
+fn each_line(taken: &Taken, found: &[Finding]) -> Vec<Taken> {
+    let Some((path, EVERY_LINE)) = &taken.place else {
+        return vec![taken.clone()];
+    };
+    let there = found.iter().filter(|finding| {
+        let own = finding.location.place.path();
+        finding.engine() == taken.engine && own.is_some_and(|own| own.to_text() == *path)
+    });
+    let lines: BTreeSet<u32> = there.map(|finding| finding.location.start.line).collect();
+    if lines.is_empty() {
+        return vec![taken.clone()];
+    }
+    let at = |line| Taken {
+        place: Some((path.clone(), line)),
+        ..taken.clone()
+    };
+    lines.into_iter().map(at).collect()
+}
+
 fn what(taken: &Taken) -> String {
     match &taken.place {
+        Some((path, EVERY_LINE)) => format!("{} in {path}", taken.id),
         Some((path, line)) => format!("{} at {path}:{line}", taken.id),
         None => taken.id.clone(),
     }

@@ -18,6 +18,15 @@ pub(super) fn parse(text: &str) -> Result<Value, String> {
     }
 }
 
+/// Returns the texts of a list, or the one text that stands for it.
+pub(super) fn texts(value: &Value) -> Vec<String> {
+    let list = value
+        .as_array()
+        .map_or(std::slice::from_ref(value), Vec::as_slice);
+    let texts = list.iter().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
 struct Reader<'t>(Parser<'t, StrInput<'t>>);
 
 impl<'t> Reader<'t> {

@@ -138,6 +138,7 @@ fn add(root: &mut dyn TableLike, settings: &Settings) -> Result<(), String> {
         // What is spelled out in dotted keys cannot have headers of its own.
         table.set_dotted(false);
     }
+    let inline = secrets.is_value();
     let secrets = secrets
         .as_table_like_mut()
         .ok_or("`secrets` is not a table")?;
@@ -146,7 +147,12 @@ fn add(root: &mut dyn TableLike, settings: &Settings) -> Result<(), String> {
         add_allowed(list, &settings.allowed)?;
     }
     if !settings.rules.is_empty() {
-        let none = Item::ArrayOfTables(ArrayOfTables::new());
+        // An inline table holds values only.
+        let none = if inline {
+            Array::new().into()
+        } else {
+            Item::ArrayOfTables(ArrayOfTables::new())
+        };
         add_rules(secrets.entry("rules").or_insert(none), &settings.rules)?;
     }
     Ok(())

@@ -63,7 +63,10 @@ pub fn template(
                 ],
                 refinements,
             )
-            + "# outside_critical = { high = \"warn\" }\n",
+            + &line(
+                "# outside_critical = { high = \"warn\" }",
+                "an example, for where paths.critical is given",
+            ),
         "[audit]\n".to_owned()
             + &refined(
                 "audit",
@@ -75,7 +78,10 @@ pub fn template(
                 ],
                 refinements,
             )
-            + "# dev = { critical = \"warn\", high = \"warn\" }\n",
+            + &line(
+                "# dev = { critical = \"warn\", high = \"warn\" }",
+                "an example, for development-only groups",
+            ),
         "[override]\n".to_owned()
             + &line(
                 "# ticket = '^[A-Z]+-\\d+$'",
@@ -92,7 +98,7 @@ pub fn template(
 
 const INTRODUCTION: &str = "\
 # The security gate of this repository: the hook and CI decide by this file.
-# What is commented out is the default; `gate-hook policy show` prints every key.
+# What is commented out is the default or an example; `gate-hook policy show` prints every key.
 # An action is block, review, warn, info or off. An edit of this file is judged by old and new.
 ";
 

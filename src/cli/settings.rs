@@ -60,7 +60,7 @@ impl Gathered {
         taken
     }
 
-    /// Shows what the policy file would hold more, or writes it there.
+    /// Shows what would be added to the policy file, or adds it.
     pub(super) fn hand_over(
         &self,
         write: bool,
@@ -81,18 +81,26 @@ impl Gathered {
             text: merged.clone(),
             ..policy.clone()
         })?;
-        let (allowed, rules) = (self.settings.allowed.len(), self.settings.rules.len());
+        let counted = |number: usize, what: &str| match number {
+            1 => format!("1 {what}"),
+            _ => format!("{number} {what}s"),
+        };
+        let settings = format!(
+            "{} and {}",
+            counted(self.settings.allowed.len(), "allowance"),
+            counted(self.settings.rules.len(), "rule")
+        );
         if !write {
             context.terminal.result(&self.settings.to_toml());
             context.terminal.say(&format!(
-                "this is what {name} would hold more: {allowed} entries of an allow-list, {rules} rules\n  next: the same with `--write` puts it there"
+                "this would be added to {name}: {settings}\n  next: the same with `--write` adds it"
             ));
             return Ok(());
         }
         authored::write(root, &policy.name, &merged)?;
         authored::stage(context, root, &policy.name)?;
         context.terminal.say(&format!(
-            "wrote and staged {allowed} entries of an allow-list and {rules} rules in {name}\n  next: `git diff --cached {name}`; what it lets go holds from the next change on"
+            "wrote and staged {name}: {settings} more\n  next: `git diff --cached {name}`; what it lets go holds from the next change on"
         ));
         Ok(())
     }

@@ -45,6 +45,18 @@ if [ ! -x "$gate" ]; then
   exit 3
 fi
 
+# What pre-commit has settled for this process of git waits for commit-msg, which looks whether it is still so.
+settled() {
+  [ -z "$chained" ] && [ "${2:-message}" = message ] &&
+    { read -r _ && read -r _ shim _; } <"${0%/*}/commit-msg" && [ "$shim" = gate-hook ] &&
+    { read -r _ && read -r _ settled; } <"${1%/*}/gate-hook/scanned" &&
+    read -r pid _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ _ started _ <"/proc/$PPID/stat" &&
+    [ "$settled" = "$pid-$started" ]
+}
+if [ @EVENT@ = prepare-commit-msg ] && { settled "$@"; } 2>/dev/null; then
+  exit "$status"
+fi
+
 if [ -z "$chained" ]; then
   exec "$gate" hook @EVENT@ "$@"
 fi

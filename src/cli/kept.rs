@@ -1,6 +1,6 @@
-//! What gate-hook keeps in the git directory: written beside and renamed, so that nobody reads half a file.
+//! What gate-hook keeps in the git directory: written so that nobody reads half a file.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -37,11 +37,37 @@ pub(super) fn last_run(git_dir: &Path) -> Result<LastRun, Failure> {
 
 /// Writes a file in the git directory, all of it or nothing.
 pub(super) fn write(git_dir: &Path, file: &str, content: impl AsRef<[u8]>) -> io::Result<()> {
+    /// A page: so much is written whole or not at all.
+    const AT_ONCE: usize = 4096;
     let path = git_dir.join(file);
+    let content = content.as_ref();
+    if content.len() <= AT_ONCE {
+        return overwrite(&path, content);
+    }
     let directory = path.parent().unwrap_or(git_dir);
     fs::create_dir_all(directory)?;
     let mut new = tempfile::NamedTempFile::new_in(directory)?;
-    new.write_all(content.as_ref())?;
+    new.write_all(content)?;
     new.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Writes a short file in place: a commit does not wait for the disk, as it would for a file that replaces another.
+fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            fs::create_dir_all(path.parent().unwrap_or(path))?;
+            options.open(path)?
+        }
+        opened => opened?,
+    };
+    let length = content.len() as u64;
+    if file.metadata()?.len() > length {
+        file.set_len(length)?;
+    }
+    file.write_all(content)
 }

@@ -10,7 +10,7 @@ use crate::finding::printable;
 /// The path of the record inside the git directory.
 pub const FILE: &str = "gate-hook/scanned";
 /// The name and version of the format, its first line.
-const FORMAT: &str = "gate-hook-scanned/2";
+const FORMAT: &str = "gate-hook-scanned/3";
 
 /// What the scan ended in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +75,18 @@ impl Scanned {
         }
     }
 
+    /// Returns the process of git for which `prepare-commit-msg` has nothing to do that `commit-msg` does not do as
+    /// well. The shim asks for it, to save the start of the program; `-` stands for none.
+    fn settled(&self) -> String {
+        let is_settled =
+            self.commit.git_is_certain && self.ending == Ending::Passed && self.trailer.is_none();
+        if is_settled {
+            printable(&self.commit.git)
+        } else {
+            "-".to_owned()
+        }
+    }
+
     /// Returns the record as text.
     pub fn to_text(&self) -> String {
         let mut index = String::new();
@@ -99,8 +111,9 @@ impl Scanned {
         let head = printable(&self.commit.head);
         let digest = printable(self.policy_digest.as_deref().unwrap_or("-"));
         let trailer = printable(self.trailer.as_deref().unwrap_or("-"));
+        let settled = self.settled();
         format!(
-            "{FORMAT}\ngit {known} {git}\nindex {index}\nhead {head}\nverdict {ending}\npolicy {digest}\nrules {rules}\ntrailer {trailer}\n"
+            "{FORMAT}\nsettled {settled}\ngit {known} {git}\nindex {index}\nhead {head}\nverdict {ending}\npolicy {digest}\nrules {rules}\ntrailer {trailer}\n"
         )
     }
 
@@ -120,6 +133,7 @@ impl Scanned {
                 .and_then(|line| line.strip_prefix(key)?.strip_prefix(' '));
             line.ok_or_else(|| RecordError::damaged(&format!("no `{key}`")))
         };
+        let settled = value("settled")?;
         let (known, git) = value("git")?
             .split_once(' ')
             .ok_or_else(|| RecordError::damaged("`git` lacks a word"))?;
@@ -145,6 +159,9 @@ impl Scanned {
                 .filter(|trailer| *trailer != "-")
                 .map(str::to_owned),
         };
+        if settled != record.settled() {
+            return Err(RecordError::damaged("`settled` is not what the rest says"));
+        }
         if !text.ends_with('\n') || lines.next().is_some() {
             return Err(RecordError::damaged("it does not end where it should"));
         }
@@ -212,7 +229,7 @@ mod tests {
         };
         assert_eq!(
             bare.to_text(),
-            "gate-hook-scanned/2\ngit parent 7\nindex 0001ab01\nhead ref: refs/heads/main 12\nverdict passed\npolicy -\nrules any\ntrailer -\n"
+            "gate-hook-scanned/3\nsettled -\ngit parent 7\nindex 0001ab01\nhead ref: refs/heads/main 12\nverdict passed\npolicy -\nrules any\ntrailer -\n"
         );
         assert_eq!(Scanned::from_text(&bare.to_text()), Ok(bare));
     }
@@ -228,7 +245,8 @@ mod tests {
             );
         }
         for (from, to) in [
-            ("/2\n", "/1\n"),
+            ("/3\n", "/1\n"),
+            ("settled -", "settled 7-99"),
             ("0001", "00zz"),
             ("0001", "001"),
             ("passed", "pass"),

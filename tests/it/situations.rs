@@ -6,7 +6,7 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 
-use crate::support::{Repo, leak, token};
+use crate::support::{PROGRAM, Repo, leak, token};
 
 /// Stages a leak and expects the commit to be stopped.
 #[track_caller]
@@ -559,7 +559,7 @@ fn a_secret_in_a_file_name_is_stopped() {
 fn inside_a_submodule() {
     let repo = with_submodule();
     let inner = repo.root.join("inner");
-    let program = crate::support::PROGRAM;
+    let program = PROGRAM;
     assert!(
         repo.command(program, &inner)
             .arg("install")
@@ -613,7 +613,7 @@ fn what_a_later_hook_stages_is_scanned_too() {
     // A manager that runs a formatter after the gate.
     let later = format!(
         "#!/bin/sh\n'{}' hook pre-commit || exit 1\nprintf \"{}\" >late.py\ngit add late.py\n",
-        crate::support::PROGRAM,
+        PROGRAM,
         line.replace('\n', "\\n"),
     );
     fs::write(&hook, later).unwrap();
@@ -681,4 +681,42 @@ fn scanning_changes_nothing() {
     assert_eq!(repo.gate(&["scan", "--staged"]).code, 1);
     assert_eq!(repo.gate(&["hook", "pre-commit"]).code, 1);
     assert!(before == state(&repo), "the scan changed the repository");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_program_is_started_for_the_message_only_where_that_is_not_settled() {
+    let repo = Repo::new();
+    let log = repo.home().join("started");
+    let wrapper = repo.home().join("gate");
+    let script = format!(
+        "#!/bin/sh\necho \"$2\" >>'{}'\nexec '{PROGRAM}' \"$@\"\n",
+        log.display()
+    );
+    fs::write(&wrapper, script).unwrap();
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    let hooks = repo.root.join(".git/hooks");
+    for event in ["pre-commit", "prepare-commit-msg", "commit-msg"] {
+        let shim = fs::read_to_string(hooks.join(event)).unwrap();
+        let traced = shim.replace(PROGRAM, wrapper.to_str().unwrap());
+        assert_ne!(shim, traced);
+        fs::write(hooks.join(event), traced).unwrap();
+    }
+    let started = |arguments: &[&str]| {
+        let _ = fs::remove_file(&log);
+        repo.write("a.py", format!("x = {arguments:?}\n"));
+        repo.git(&["add", "."]).ok();
+        repo.git(&[&["commit", "-q"], arguments].concat()).ok();
+        fs::read_to_string(&log).unwrap().replace('\n', " ")
+    };
+    assert_eq!(started(&["-m", "one"]), "pre-commit commit-msg ");
+    let amended = started(&["--amend", "--no-edit"]);
+    assert_eq!(amended, "pre-commit prepare-commit-msg commit-msg ");
+    assert_eq!(
+        started(&["--no-verify", "-m", "two"]),
+        "prepare-commit-msg "
+    );
+    assert_eq!(started(&["-m", "three"]), "pre-commit commit-msg ");
+    fs::remove_file(hooks.join("commit-msg")).unwrap();
+    assert_eq!(started(&["-m", "four"]), "pre-commit prepare-commit-msg ");
 }

@@ -66,7 +66,7 @@ done
 command -v cc >/dev/null 2>&1 || command -v gcc >/dev/null 2>&1 || command -v clang >/dev/null 2>&1 ||
   fail "a C compiler is missing (libgit2 is built from source)" "install gcc or clang, then run this again"
 
-say "building gate-hook (the first time takes a minute or two) ..."
+say "building gate-hook (the first time takes some minutes) ..."
 (cd -- "$here" && cargo build --release --locked --quiet) ||
   fail "the build failed; what cargo said stands above" "rustc --version must be 1.95 or newer"
 

@@ -282,6 +282,10 @@ fn products() -> Vec<String> {
     for look in looks {
         for choice in choices {
             for format in formats {
+                // Bandit's page has the name `<stdin>` as an element; docs/bandit.md lists that ours escapes it.
+                if (look, format) == ("-", "html") {
+                    continue;
+                }
                 cases.push(format!("{look} {choice} -f {format}"));
             }
         }

@@ -152,8 +152,10 @@ fn line(finding: &Finding, index: i64) -> Option<&str> {
     Some(text)
 }
 
-/// Returns a path as a reference: all but letters, digits and what never has a meaning is encoded.
+/// Returns a path as a reference: without the `./` that pathlib leaves out, and all but letters, digits and what never
+/// has a meaning is encoded.
 fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
     let mut uri = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -120,9 +120,8 @@ impl Archives {
             return self.tar(name, &plain, depth);
         }
         let file = name.file_name();
-        let stem = file.len() - file.iter().rev().take_while(|byte| **byte != b'.').count();
-        let stem = file[..stem].strip_suffix(b".").unwrap_or(file).to_vec();
-        self.add(name, &stem, plain, depth);
+        let stem = memchr::memrchr(b'.', file).map_or(file, |dot| &file[..dot]);
+        self.add(name, stem, plain, depth);
         Ok(())
     }
 

@@ -81,14 +81,14 @@ impl Meant {
 fn base(meant: Meant, shape: Shape) -> i32 {
     use Holder::{ApiKey, Key, Password, Secret, Token, Vague};
     let row = match meant {
-        //                         random hex uuid strong dense mixed stock number letters word
-        Meant::Named(Password) => [     8,  7,   4,     7,    6,    5,    4,     4,      4,   0],
-        Meant::Named(Secret)   => [     8,  7,   4,     6,    6,    4,    4,     1,      3,   0],
-        Meant::Named(ApiKey)   => [     8,  7,   4,     5,    5,    1,    1,     1,      3,   0],
-        Meant::Named(Token)    => [     7,  6,   4,     5,    5,    1,    1,     1,      3,   0],
-        Meant::Named(Key)      => [     6,  5,   2,     4,    3,    1,    0,     0,      1,   0],
-        Meant::Named(Vague)    => [     6,  4,   2,     4,    4,    1,    1,     0,      1,   0],
-        Meant::Placed          => [     9,  8,   7,     8,    7,    6,    5,     5,      5,   3],
+        //                         random hex uuid strong dense mixed stock number letters phrase word
+        Meant::Named(Password) => [     8,  7,   4,     7,    6,    5,    4,     4,      4,     4,   0],
+        Meant::Named(Secret)   => [     8,  7,   4,     6,    6,    4,    4,     1,      3,     0,   0],
+        Meant::Named(ApiKey)   => [     8,  7,   4,     5,    5,    1,    1,     1,      3,     0,   0],
+        Meant::Named(Token)    => [     7,  6,   4,     5,    5,    1,    1,     1,      3,     0,   0],
+        Meant::Named(Key)      => [     6,  5,   2,     4,    3,    1,    0,     0,      1,     0,   0],
+        Meant::Named(Vague)    => [     6,  4,   2,     4,    4,    1,    1,     0,      1,     0,   0],
+        Meant::Placed          => [     9,  8,   7,     8,    7,    6,    5,     5,      5,     4,   3],
     };
     row[shape as usize]
 }

@@ -8,9 +8,8 @@ use super::literal::{self, Literal};
 use super::name::Holder;
 use super::pair::Form;
 use super::rules::Rule;
-use super::shape::shape;
+use super::shape;
 use super::text::{back_while, before, byte, is_quote, is_word, skip_space, skip_while, starts};
-use super::value::innocent;
 use crate::secrets::candidate::Candidate;
 use crate::secrets::score::{self, Meant, Sheet};
 
@@ -56,10 +55,8 @@ pub(super) fn characters(text: &[u8], context: &Context, close: usize) -> Option
 
 fn judge(text: &[u8], context: &Context, value: Range<usize>, holder: Holder) -> Option<Candidate> {
     let bytes = &text[value.clone()];
-    if innocent(bytes).is_some() {
-        return None;
-    }
-    let sheet = Sheet::of_pair(Meant::Named(holder), shape(bytes)?, Form::Passed, context);
+    let shape = shape::of_value(bytes, holder == Holder::Password)?;
+    let sheet = Sheet::of_pair(Meant::Named(holder), shape, Form::Passed, context);
     let (rule, message) = match holder {
         Holder::Password => (Rule::Password, "password passed as a literal"),
         _ => (Rule::Secret, "key passed as a literal"),
@@ -83,6 +80,8 @@ fn argument(text: &[u8], index: usize, mut at: usize) -> Option<(Literal, Option
         if let Some(literal) = literal::at(text, at) {
             at = skip_space(text, literal.end);
             before = Some(literal.value);
+        } else if starts(text, at, "\"\"") || starts(text, at, "''") {
+            at += 2;
         }
         at = skip_while(text, at, LONGEST_EXPRESSION, |b| {
             !is_quote(b) && !matches!(b, b',' | b')' | b'\n' | b'{' | b'}' | b';')

@@ -61,6 +61,21 @@ fn is_capital_and_number(value: &[u8]) -> bool {
         && super::value::is_numbered_word(value)
 }
 
+/// `blue-Horse-42`, `orange_cat_9`: words that say nothing of programs, and a number.
+pub(super) fn is_numbered_phrase(value: &[u8]) -> bool {
+    let words = words(value);
+    let telling = words.iter().filter(|word| word.len() >= 3).count();
+    let digits = value.iter().filter(|b| b.is_ascii_digit()).count();
+    (2..=4).contains(&telling)
+        && (1..=6).contains(&digits)
+        && value.last().is_some_and(u8::is_ascii_digit)
+        && value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
+        && !words.iter().any(|word| vocabulary::is_plain(word))
+        && is_word_like(value)
+}
+
 fn is_word_part(part: &[u8]) -> bool {
     let digits_at = part
         .iter()

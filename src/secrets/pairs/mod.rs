@@ -158,14 +158,14 @@ fn judge(
     let decoded = encoded.then(|| header::printable_base64(bytes)).flatten();
     let plain = decoded.as_deref().unwrap_or(bytes);
     let plain = plain.strip_prefix(b"base64:").unwrap_or(plain);
-    if value::innocent(plain).is_some() || repeats(plain, &meaning.words) {
+    let shape = shape::of_value(plain, meaning.holder == Holder::Password)?;
+    if repeats(plain, &meaning.words) {
         return None;
     }
     let open = matches!(meaning.holder, Holder::Key | Holder::Vague);
     if open && is_key_fingerprint(plain) {
         return None;
     }
-    let shape = shape::shape(plain)?;
     let (rule, meant) = match connected {
         true => (Rule::ConnectionString, Meant::Placed),
         false if sql::is_account(text, &pair.name) => (Rule::Sql, Meant::Placed),

@@ -441,8 +441,14 @@ fn positional(text: &[u8], named: &Named) -> Option<Form> {
     if reads.contains(&last.as_str()) || last.ends_with("env") || last.contains("default") {
         return Some(Form::Fallback);
     }
+    if ASSIGNS.contains(&last.as_str()) {
+        return Some(Form::Passed);
+    }
     is_setter(&last).then_some(Form::Positional)
 }
+
+/// Calls that do nothing else than give a value to a name.
+const ASSIGNS: &[&str] = &["define", "setenv", "putenv", "setproperty"];
 
 fn is_setter(callee: &str) -> bool {
     SETTERS.iter().any(|setter| callee.starts_with(setter))

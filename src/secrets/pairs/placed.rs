@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::context::{Context, Setting};
 use super::pair::Form;
 use super::rules::Rule;
-use super::shape::{Shape, shape};
-use super::value::innocent;
+use super::shape::{self, Shape};
 use super::vocabulary;
 use crate::secrets::candidate::Candidate;
 use crate::secrets::score::{self, Meant, Sheet, Weight};
@@ -31,10 +30,7 @@ pub(super) fn judge(text: &[u8], context: &Context, placed: Placed) -> Option<Ca
 
 /// Judges the value by what it means once decoded.
 pub(super) fn judge_as(plain: &[u8], context: &Context, placed: Placed) -> Option<Candidate> {
-    if innocent(plain).is_some() {
-        return None;
-    }
-    let shape = shape(plain)?;
+    let shape = shape::of_value(plain, true)?;
     // A word alone is a password only where the place leaves no doubt; a stock name never is.
     if shape == Shape::Word && (is_stock_word(plain) || context.setting != Setting::Production) {
         return None;

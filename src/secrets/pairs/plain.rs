@@ -42,7 +42,8 @@ pub(super) fn value(
         Kind::Config if is_setting(text, named) => {
             rest_of_line(text, after).map(|value| (value, Form::Plain))
         }
-        Kind::Yaml | Kind::Shell if !map => {
+        // Also `host1 user=root password=…` of an inventory.
+        Kind::Config | Kind::Yaml | Kind::Shell if !map => {
             shell(text, named, after).map(|value| (value, Form::Plain))
         }
         // `-passin pass:…` of openssl.
@@ -387,12 +388,11 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
     let header = matches!(context.kind, Kind::Config | Kind::Shell) && last.ends_with(b"header");
     let keyword = context.kind == Kind::Source && before(text, named.front) == Some(b':');
     if context.kind == Kind::Prose {
-        let marked = if starts(text, at, "is ") {
-            at + "is ".len()
-        } else {
-            at
+        let found = match starts(text, at, "is ") {
+            true => stated(text, at + "is ".len()).or_else(|| said(text, at + "is ".len())),
+            false => stated(text, at),
         };
-        return stated(text, marked).map(|value| (vec![value], Form::Remark));
+        return found.map(|value| (vec![value], Form::Remark));
     }
     let defined = header
         || keyword
@@ -410,6 +410,16 @@ fn stated(text: &[u8], at: usize) -> Option<Range<usize>> {
     let open = skip_while(text, start, 2, |b| b == mark);
     let end = skip_while(text, open, 128, |b| b != mark && !b.is_ascii_whitespace());
     (byte(text, end) == Some(mark)).then_some(open..end)
+}
+
+/// `the password is …`: a word without marks, which only its digits tell from the rest of the sentence.
+fn said(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let start = skip_blanks(text, at);
+    let end = skip_while(text, start, 128, |b| !b.is_ascii_whitespace());
+    let end = back_while(text, end, 3, |b| b".,;:)".contains(&b));
+    let word = &text[start.min(end)..end];
+    (word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic))
+        .then_some(start..end)
 }
 
 /// Keys of server configurations that a blank parts from their value.

@@ -1,7 +1,7 @@
 //! What a value looks like, once nothing innocent explains it.
 
-use super::identifier::is_language;
-use super::value::{has_odd_symbols, is_grouped, is_numbered_word, is_stock};
+use super::identifier::{is_language, is_numbered_phrase};
+use super::value::{Innocent, has_odd_symbols, innocent, is_grouped, is_numbered_word, is_stock};
 use super::vocabulary;
 
 /// The look of a value, strongest first.
@@ -25,6 +25,8 @@ pub(in crate::secrets) enum Shape {
     Number,
     /// Letters that are no language.
     Letters,
+    /// Words and a number with signs between, `blue-horse-42`: a password or an identifier.
+    Phrase,
     /// A word.
     Word,
 }
@@ -42,6 +44,7 @@ impl Shape {
             Self::Stock => "a plain word dressed up for a password policy",
             Self::Number => "six or more digits",
             Self::Letters => "letters that are no language",
+            Self::Phrase => "words with a number",
             Self::Word => "a word",
         }
     }
@@ -98,6 +101,17 @@ impl Counts {
             .iter()
             .filter(|&&n| n > 0)
             .count()
+    }
+}
+
+/// Returns the look of a value that nothing innocent explains.
+///
+/// Words with a number are what identifiers look like, so only a place of passwords gives them one.
+pub(super) fn of_value(value: &[u8], is_password: bool) -> Option<Shape> {
+    match innocent(value) {
+        None => shape(value),
+        Some(Innocent::Code) if is_password => is_numbered_phrase(value).then_some(Shape::Phrase),
+        Some(_) => None,
     }
 }
 

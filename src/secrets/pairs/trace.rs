@@ -48,7 +48,7 @@ pub(in crate::secrets) fn names(
         gates.push(Gate::failed(
             "no name such as `password` is tied to it by a syntax that is read",
         ));
-        gates.extend(value_gates(&text[value.clone()]));
+        gates.extend(value_gates(&text[value.clone()], true));
     }
     gates
 }
@@ -66,8 +66,9 @@ fn of_pair(context: &Context, text: &[u8], pair: &Pair) -> Vec<Gate> {
         gates.push(Gate::failed("it says no more than its name"));
         return gates;
     }
-    gates.extend(value_gates(bytes));
-    let Some(shape) = shape::shape(bytes).filter(|_| value::innocent(bytes).is_none()) else {
+    let is_password = meaning.holder == Holder::Password;
+    gates.extend(value_gates(bytes, is_password));
+    let Some(shape) = shape::of_value(bytes, is_password) else {
         return gates;
     };
     let placed = connection::holds(text, pair);
@@ -82,8 +83,8 @@ fn of_pair(context: &Context, text: &[u8], pair: &Pair) -> Vec<Gate> {
 
 /// Returns what can be said of a value whose place is not known: its look, and its worth under each class of name.
 pub(in crate::secrets) fn value_alone(bytes: &[u8]) -> Vec<Gate> {
-    let mut gates = value_gates(bytes);
-    if let Some(shape) = shape::shape(bytes).filter(|_| value::innocent(bytes).is_none()) {
+    let mut gates = value_gates(bytes, true);
+    if let Some(shape) = shape::of_value(bytes, true) {
         use Holder::{ApiKey, Key, Password, Secret, Token};
         let context = Context::of(&crate::finding::Place::CommitMessage);
         for holder in [Password, Secret, ApiKey, Token, Key] {
@@ -94,11 +95,14 @@ pub(in crate::secrets) fn value_alone(bytes: &[u8]) -> Vec<Gate> {
     gates
 }
 
-fn value_gates(bytes: &[u8]) -> Vec<Gate> {
-    if let Some(innocent) = value::innocent(bytes) {
+fn value_gates(bytes: &[u8], is_password: bool) -> Vec<Gate> {
+    let shape = shape::of_value(bytes, is_password);
+    if shape.is_none()
+        && let Some(innocent) = value::innocent(bytes)
+    {
         return vec![Gate::failed(reason(innocent))];
     }
-    match shape::shape(bytes) {
+    match shape {
         Some(shape) => vec![Gate::passed(format!(
             "nothing innocent explains it: it is {}",
             shape.look()

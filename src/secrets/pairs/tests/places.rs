@@ -250,6 +250,14 @@ fn calls_whose_arguments_have_fixed_places() {
             "cy.get('input[name=password]').type('«hunter2!x»');",
         ),
         ("a.rb", "set :session_secret, '«{hex:64}»'"),
+        ("a.pl", r#"DBI->connect($dsn, "app", "«hunter2!x»", {})"#),
+        ("a.php", "ldap_bind($server, $dn, '«hunter2!x»');"),
+        (
+            "a.go",
+            r#"smtp.PlainAuth("", "a@b.example", "«hunter2!x»", host)"#,
+        ),
+        ("a.ino", r#"WiFi.begin("home", "«hunter2!x»");"#),
+        ("a.ino", "WiFi.begin(ssid, password);"),
         // A key that is read, an alphabet, a text.
         (
             "a.py",

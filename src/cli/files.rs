@@ -5,7 +5,7 @@
 
 mod archives;
 
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 use archives::Archives;
@@ -52,7 +52,7 @@ impl Files {
             if metadata.is_dir() {
                 files.walk(&full, roots);
             } else {
-                files.add(&full, &metadata, roots);
+                files.add(&full, metadata.file_type(), roots);
             }
         }
         files.change.files.append(&mut files.archives.files);
@@ -69,24 +69,21 @@ impl Files {
             .filter_entry(|entry| entry.file_name() != ".git")
             .build();
         for entry in walk {
-            match entry.map(|entry| (entry.metadata(), entry.into_path())) {
-                Ok((Ok(metadata), path)) => {
-                    if !metadata.is_dir() {
-                        self.add(&path, &metadata, roots);
-                    }
-                }
-                Ok((Err(error), path)) => self.unread(&roots.name(&path), &error.to_string()),
+            match entry.map(|entry| (entry.file_type(), entry.into_path())) {
+                Ok((Some(kind), _)) if kind.is_dir() => {}
+                Ok((Some(kind), path)) => self.add(&path, kind, roots),
+                // Only standard input has no kind, and nobody walks it.
+                Ok((None, _)) => {}
                 Err(error) => self.unread(&roots.name(directory), &error.to_string()),
             }
         }
     }
 
-    fn add(&mut self, path: &Path, metadata: &Metadata, roots: &Roots<'_>) {
+    fn add(&mut self, path: &Path, kind: FileType, roots: &Roots<'_>) {
         let name = roots.name(path);
-        let kind = metadata.file_type();
         let (mode, content) = if kind.is_file() {
             if Archives::is_archive(&name)
-                && metadata.len() <= scan::BLOB_LIMIT
+                && fs::metadata(path).is_ok_and(|file| file.len() <= scan::BLOB_LIMIT)
                 && let Ok(bytes) = fs::read(path)
                 && self.archives.unpack(&name, &bytes)
             {

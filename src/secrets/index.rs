@@ -141,7 +141,8 @@ impl Index {
                     if spelling.any_case {
                         written.eq_ignore_ascii_case(&spelling.text)
                     } else {
-                        written == &*spelling.text
+                        // Most differ in the case of their first letter.
+                        written.first() == spelling.text.first() && written == &*spelling.text
                     }
                 });
                 if fits {

@@ -388,9 +388,11 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
     let header = matches!(context.kind, Kind::Config | Kind::Shell) && last.ends_with(b"header");
     let keyword = context.kind == Kind::Source && before(text, named.front) == Some(b':');
     if context.kind == Kind::Prose {
-        let found = match starts(text, at, "is ") {
-            true => stated(text, at + "is ".len()).or_else(|| said(text, at + "is ".len())),
-            false => stated(text, at),
+        let found = if starts(text, at, "is ") {
+            let at = at + "is ".len();
+            stated(text, at).or_else(|| said(text, at))
+        } else {
+            stated(text, at)
         };
         return found.map(|value| (vec![value], Form::Remark));
     }
@@ -418,8 +420,9 @@ fn said(text: &[u8], at: usize) -> Option<Range<usize>> {
     let end = skip_while(text, start, 128, |b| !b.is_ascii_whitespace());
     let end = back_while(text, end, 3, |b| b".,;:)".contains(&b));
     let word = &text[start.min(end)..end];
-    (word.iter().any(u8::is_ascii_digit) && word.iter().any(u8::is_ascii_alphabetic))
-        .then_some(start..end)
+    // `is 8-bit`, `is 12+ characters` say how long it is.
+    let begins = word.first().is_some_and(u8::is_ascii_alphabetic);
+    (begins && word.iter().any(u8::is_ascii_digit)).then_some(start..end)
 }
 
 /// Keys of server configurations that a blank parts from their value.

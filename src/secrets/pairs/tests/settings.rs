@@ -11,16 +11,6 @@ fn settings() {
         (".env", "SECRET_KEY=\"«{b62:40}»\""),
         ("app.ini", "[db]\npassword = «hunter2!x» ; comment\n"),
         (
-            "hosts.ini",
-            "[web]\nweb1 ansible_user=root ansible_ssh_pass=«hunter2!x» port=22\n",
-        ),
-        (".env", "DB_PASSWORD=«blue-horse-42»"),
-        (".env", "DB_PASSWORD=db-prod-42"),
-        (".env", "API_TOKEN=blue-horse-42"),
-        ("notes.txt", "The password is «hunter2!x»."),
-        ("notes.txt", "The password is required since 2019."),
-        ("notes.txt", "The token is v2-based."),
-        (
             "app.properties",
             "spring.datasource.password=«hunter2!x»\nspring.x=1",
         ),
@@ -111,6 +101,27 @@ fn settings() {
             "  script:\n    - export TOKEN=«{b62:32}»\n",
         ),
         ("ci.yml", "      run: deploy --token «{b62:32}»"),
+    ]);
+}
+
+#[test]
+fn inventories_phrases_and_sentences() {
+    check_table(&[
+        (
+            "hosts.ini",
+            "[web]\nweb1 ansible_user=root ansible_ssh_pass=«hunter2!x» port=22\n",
+        ),
+        (".env", "DB_PASSWORD=«blue-horse-42»"),
+        (".env", "DB_PASSWORD=db-prod-42"),
+        (".env", "API_TOKEN=blue-horse-42"),
+        ("notes.txt", "The password is «hunter2!x»."),
+        ("notes.txt", "The password is required since 2019."),
+        ("notes.txt", "The token is v2-based."),
+        (
+            "notes.txt",
+            "A password is 8-bit, SHA-256 or base64-encoded.",
+        ),
+        ("notes.txt", "The password is sha256."),
     ]);
 }
 

@@ -83,7 +83,7 @@ fn base(meant: Meant, shape: Shape) -> i32 {
     let row = match meant {
         //                         random hex uuid strong dense mixed stock number letters phrase word
         Meant::Named(Password) => [     8,  7,   4,     7,    6,    5,    4,     4,      4,     4,   0],
-        Meant::Named(Secret)   => [     8,  7,   4,     6,    6,    4,    4,     1,      3,     0,   0],
+        Meant::Named(Secret)   => [     8,  7,   4,     6,    6,    4,    4,     1,      3,     4,   0],
         Meant::Named(ApiKey)   => [     8,  7,   4,     5,    5,    1,    1,     1,      3,     0,   0],
         Meant::Named(Token)    => [     7,  6,   4,     5,    5,    1,    1,     1,      3,     0,   0],
         Meant::Named(Key)      => [     6,  5,   2,     4,    3,    1,    0,     0,      1,     0,   0],
@@ -94,9 +94,10 @@ fn base(meant: Meant, shape: Shape) -> i32 {
 }
 
 /// What the form of a pair adds or takes away.
-fn of_form(form: Form, context: &Context) -> Weight {
+fn of_form(meant: Meant, form: Form, context: &Context) -> Weight {
     let runs = matches!(context.kind, Kind::Config | Kind::Yaml | Kind::Shell);
     match form {
+        Form::Query | Form::Inline if meant == Meant::Placed => weight(0, ""),
         Form::Plain if runs => weight(1, "a setting is what runs"),
         Form::Literal if runs || context.kind == Kind::Data => weight(1, "a setting is what runs"),
         Form::Compared => weight(-1, "a literal that is compared with is often a label"),
@@ -116,6 +117,8 @@ pub(super) const LOCAL: Weight = weight(-2, "it opens a service of the same mach
 pub(super) const CONTAINER: Weight = weight(-2, "it opens a neighbouring container only");
 /// What one that anybody can try is worth.
 pub(super) const PUBLIC: Weight = weight(1, "it opens a host of the internet");
+/// A word alone, where the name tells an account from a label.
+pub(super) const ACCOUNT: Weight = weight(4, "its name says of which account it is");
 /// The word `Bearer` outside a header.
 pub(super) const NO_HEADER: Weight = weight(-2, "no header stands before it");
 /// A value that decodes to what the file is for.
@@ -212,7 +215,7 @@ impl Sheet {
         Self {
             evidence: vec![
                 weight(base(meant, shape), meant.reason()),
-                of_form(form, context),
+                of_form(meant, form, context),
             ],
             look: Some(shape.look()),
             setting: of_setting(meant, context.setting),

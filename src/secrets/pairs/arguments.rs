@@ -8,7 +8,7 @@ use super::literal::{self, Literal};
 use super::name::Holder;
 use super::pair::Form;
 use super::rules::Rule;
-use super::shape;
+use super::shape::{self, Wording};
 use super::text::{back_while, before, byte, is_quote, is_word, skip_space, skip_while, starts};
 use crate::secrets::candidate::Candidate;
 use crate::secrets::score::{self, Meant, Sheet};
@@ -55,7 +55,11 @@ pub(super) fn characters(text: &[u8], context: &Context, close: usize) -> Option
 
 fn judge(text: &[u8], context: &Context, value: Range<usize>, holder: Holder) -> Option<Candidate> {
     let bytes = &text[value.clone()];
-    let shape = shape::of_value(bytes, holder == Holder::Password)?;
+    let wording = match holder {
+        Holder::Password => Wording::Password,
+        _ => Wording::SigningKey,
+    };
+    let shape = shape::of_value(bytes, wording)?;
     let sheet = Sheet::of_pair(Meant::Named(holder), shape, Form::Passed, context);
     let (rule, message) = match holder {
         Holder::Password => (Rule::Password, "password passed as a literal"),

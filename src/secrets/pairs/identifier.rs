@@ -76,6 +76,19 @@ pub(super) fn is_numbered_phrase(value: &[u8]) -> bool {
         && is_word_like(value)
 }
 
+/// `fraud_detection_secret_2024`, `whiteKnight`: two or more words, of which one says nothing of programs.
+pub(super) fn is_phrase(value: &[u8]) -> bool {
+    let words = words(value);
+    value.len() >= 8
+        && words.len() >= 2
+        && value
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_!@#".contains(b))
+        && words
+            .iter()
+            .any(|word| word.len() >= 4 && !vocabulary::is_plain(word))
+}
+
 fn is_word_part(part: &[u8]) -> bool {
     let digits_at = part
         .iter()

@@ -42,10 +42,11 @@ use std::ops::Range;
 use anchors::KEYWORDS;
 use anchors::{STARTS, Start};
 pub(super) use context::Reading;
-use context::{Context, Setting};
+use context::{Context, Kind, Setting};
 use name::Holder;
 use pair::{Form, Pair};
 use rules::Rule;
+use shape::{Shape, Wording};
 
 use super::candidate::{Candidate, Hit};
 use super::score::{self, Meant, Sheet};
@@ -142,8 +143,7 @@ fn judge(
     pair: &Pair,
     meaning: &name::Meaning,
 ) -> Option<Candidate> {
-    let connected = meaning.holder != Holder::Token && connection::holds(text, pair);
-    let value = if connected {
+    let value = if is_connected(text, pair, meaning) {
         connection::cut(text, pair)
     } else {
         pair.value.clone()
@@ -158,7 +158,7 @@ fn judge(
     let decoded = encoded.then(|| header::printable_base64(bytes)).flatten();
     let plain = decoded.as_deref().unwrap_or(bytes);
     let plain = plain.strip_prefix(b"base64:").unwrap_or(plain);
-    let shape = shape::of_value(plain, meaning.holder == Holder::Password)?;
+    let shape = shape::of_value(plain, wording(context, meaning))?;
     if repeats(plain, &meaning.words) {
         return None;
     }
@@ -166,6 +166,43 @@ fn judge(
     if open && is_key_fingerprint(plain) {
         return None;
     }
+    let (rule, sheet) = weigh(text, context, pair, meaning, shape);
+    if sheet.total() < score::MEDIUM {
+        return None;
+    }
+    Some(Candidate {
+        rule: rule.meta(),
+        value,
+        public_prefix: 0,
+        family: rule.family(),
+        sheet,
+        message: message(rule, pair.form),
+        notes: vec![format!(
+            "name: {}",
+            printable(&String::from_utf8_lossy(&text[pair.name.clone()]))
+        )],
+    })
+}
+
+/// Returns which words a value under this name may consist of.
+fn wording(context: &Context, meaning: &name::Meaning) -> Wording {
+    let runs = matches!(context.kind, Kind::Source | Kind::Config | Kind::Shell);
+    match meaning.holder {
+        Holder::Password => Wording::Password,
+        Holder::Secret if runs && meaning.is_of_signing_key() => Wording::SigningKey,
+        _ => Wording::Nothing,
+    }
+}
+
+/// Returns the rule that speaks of a pair whose value has this shape, and what it weighs.
+fn weigh(
+    text: &[u8],
+    context: &Context,
+    pair: &Pair,
+    meaning: &name::Meaning,
+    shape: Shape,
+) -> (Rule, Sheet) {
+    let connected = is_connected(text, pair, meaning);
     let (rule, meant) = match connected {
         true => (Rule::ConnectionString, Meant::Placed),
         false if sql::is_account(text, &pair.name) => (Rule::Sql, Meant::Placed),
@@ -185,21 +222,34 @@ fn judge(
     if connected && connection::is_local(text, pair) {
         sheet.add(score::LOCAL);
     }
-    if sheet.total() < score::MEDIUM {
-        return None;
+    if shape == Shape::Word && meaning.is_of_account() && is_bare_password(text, context, pair) {
+        sheet.add(score::ACCOUNT);
     }
-    Some(Candidate {
-        rule: rule.meta(),
-        value,
-        public_prefix: 0,
-        family: rule.family(),
-        sheet,
-        message: message(rule, pair.form),
-        notes: vec![format!(
-            "name: {}",
-            printable(&String::from_utf8_lossy(&text[pair.name.clone()]))
-        )],
-    })
+    (rule, sheet)
+}
+
+/// Whether the pair is a part of a connection string.
+fn is_connected(text: &[u8], pair: &Pair, meaning: &name::Meaning) -> bool {
+    meaning.holder != Holder::Token && connection::holds(text, pair)
+}
+
+/// Whether the value is one word in lower case that is neither a word of programs nor the name of what is near by: the
+/// user, the database.
+fn is_bare_password(text: &[u8], context: &Context, pair: &Pair) -> bool {
+    let value = &text[pair.value.clone()];
+    let around = text::line_start(text, pair.name.start).saturating_sub(200)
+        ..text.len().min(pair.value.end + 200);
+    let (before, after) = (
+        &text[around.start..pair.value.start],
+        &text[pair.value.end..around.end],
+    );
+    value.len() >= 5
+        && value.iter().all(u8::is_ascii_lowercase)
+        && context.kind != Kind::Data
+        && !vocabulary::is_plain(&String::from_utf8_lossy(value))
+        && [before, after]
+            .iter()
+            .all(|part| memchr::memmem::find(part, value).is_none())
 }
 
 /// The password of `user:password`, which `basic_auth` and `credentials` hold.

@@ -300,6 +300,41 @@ pub(super) fn meaning(name: &[u8]) -> Option<Meaning> {
     Some(Meaning { holder, words })
 }
 
+/// Whose password it is: the word before `password` that tells an account from a label.
+#[rustfmt::skip]
+const ACCOUNTS: &[&str] = &[
+    "db", "database", "admin", "root", "mysql", "mariadb", "postgres", "pg", "sql", "oracle", "mongo", "redis",
+    "smtp", "mail", "email", "gmail", "imap", "ftp", "sftp", "ssh", "ldap", "vpn", "wifi", "wlan", "ap", "mqtt",
+    "rabbit", "rabbitmq", "amqp", "server", "datasource", "master", "sa", "keystore", "truststore", "key", "store",
+];
+
+impl Meaning {
+    /// Returns whether the name of a password says of which account it is.
+    pub(super) fn is_of_account(&self) -> bool {
+        self.holder == Holder::Password
+            && self.words.iter().any(|word| {
+                ACCOUNTS.contains(&word.as_str())
+                    || noun_in_word(word).is_some()
+                        && ACCOUNTS.iter().any(|account| word.starts_with(account))
+            })
+    }
+
+    /// Returns whether the name is that of the key that a program signs sessions and tokens with.
+    pub(super) fn is_of_signing_key(&self) -> bool {
+        let ends = |with: &[&str]| {
+            self.words.len() >= with.len() && self.words[self.words.len() - with.len()..] == *with
+        };
+        [
+            &["secret", "key"][..],
+            &["jwt", "secret"],
+            &["session", "secret"],
+            &["cookie", "secret"],
+        ]
+        .into_iter()
+        .any(ends)
+    }
+}
+
 /// `password.value`, `token.default`: one known member behind a dot.
 fn is_member(name: &[u8], after: &[String]) -> bool {
     after.len() == 1

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::context::{Context, Setting};
 use super::pair::Form;
 use super::rules::Rule;
-use super::shape::{self, Shape};
+use super::shape::{self, Shape, Wording};
 use super::vocabulary;
 use crate::secrets::candidate::Candidate;
 use crate::secrets::score::{self, Meant, Sheet, Weight};
@@ -30,7 +30,7 @@ pub(super) fn judge(text: &[u8], context: &Context, placed: Placed) -> Option<Ca
 
 /// Judges the value by what it means once decoded.
 pub(super) fn judge_as(plain: &[u8], context: &Context, placed: Placed) -> Option<Candidate> {
-    let shape = shape::of_value(plain, true)?;
+    let shape = shape::of_value(plain, Wording::Password)?;
     // A word alone is a password only where the place leaves no doubt; a stock name never is.
     if shape == Shape::Word && (is_stock_word(plain) || context.setting != Setting::Production) {
         return None;

@@ -1,6 +1,6 @@
 //! What a value looks like, once nothing innocent explains it.
 
-use super::identifier::{is_language, is_numbered_phrase};
+use super::identifier::{is_language, is_numbered_phrase, is_phrase};
 use super::value::{Innocent, has_odd_symbols, innocent, is_grouped, is_numbered_word, is_stock};
 use super::vocabulary;
 
@@ -25,7 +25,7 @@ pub(in crate::secrets) enum Shape {
     Number,
     /// Letters that are no language.
     Letters,
-    /// Words and a number with signs between, `blue-horse-42`: a password or an identifier.
+    /// Words with signs between, `blue-horse-42`: a secret or an identifier.
     Phrase,
     /// A word.
     Word,
@@ -44,7 +44,7 @@ impl Shape {
             Self::Stock => "a plain word dressed up for a password policy",
             Self::Number => "six or more digits",
             Self::Letters => "letters that are no language",
-            Self::Phrase => "words with a number",
+            Self::Phrase => "several words",
             Self::Word => "a word",
         }
     }
@@ -104,15 +104,29 @@ impl Counts {
     }
 }
 
-/// Returns the look of a value that nothing innocent explains.
-///
-/// Words with a number are what identifiers look like, so only a place of passwords gives them one.
-pub(super) fn of_value(value: &[u8], is_password: bool) -> Option<Shape> {
-    match innocent(value) {
-        None => shape(value),
-        Some(Innocent::Code) if is_password => is_numbered_phrase(value).then_some(Shape::Phrase),
-        Some(_) => None,
-    }
+/// What people write as words where a secret belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// Nothing: words are an identifier.
+    Nothing,
+    /// A password is often words with a number.
+    Password,
+    /// The key that a program signs its sessions and tokens with is often a phrase: nobody has to type it.
+    SigningKey,
+}
+
+/// Returns the look of a value that nothing innocent explains, or of words that may be a secret in their place.
+pub(super) fn of_value(value: &[u8], wording: Wording) -> Option<Shape> {
+    let is_secret = match innocent(value) {
+        None => return shape(value),
+        Some(Innocent::Code) => match wording {
+            Wording::Nothing => false,
+            Wording::Password => is_numbered_phrase(value),
+            Wording::SigningKey => is_phrase(value),
+        },
+        Some(_) => false,
+    };
+    is_secret.then_some(Shape::Phrase)
 }
 
 /// Returns the look of the value, or nothing where it has none of a secret.

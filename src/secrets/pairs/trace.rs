@@ -6,8 +6,9 @@ use super::anchors::{STARTS, Start};
 use super::context::{Context, Setting};
 use super::name::{self, Holder};
 use super::pair::{self, Form, Pair};
+use super::shape::{self, Wording};
 use super::value::{self, Innocent};
-use super::{bare, connection, repeats, shape};
+use super::{bare, repeats, weigh, wording};
 use crate::finding::printable;
 use crate::secrets::candidate::Hit;
 use crate::secrets::score::{self, Meant, Sheet};
@@ -48,7 +49,7 @@ pub(in crate::secrets) fn names(
         gates.push(Gate::failed(
             "no name such as `password` is tied to it by a syntax that is read",
         ));
-        gates.extend(value_gates(&text[value.clone()], true));
+        gates.extend(value_gates(&text[value.clone()], Wording::Password));
     }
     gates
 }
@@ -66,25 +67,19 @@ fn of_pair(context: &Context, text: &[u8], pair: &Pair) -> Vec<Gate> {
         gates.push(Gate::failed("it says no more than its name"));
         return gates;
     }
-    let is_password = meaning.holder == Holder::Password;
-    gates.extend(value_gates(bytes, is_password));
-    let Some(shape) = shape::of_value(bytes, is_password) else {
-        return gates;
-    };
-    let placed = connection::holds(text, pair);
-    let meant = if placed {
-        Meant::Placed
-    } else {
-        Meant::Named(meaning.holder)
-    };
-    gates.push(weighed(&Sheet::of_pair(meant, shape, pair.form, context)));
+    let wording = wording(context, &meaning);
+    gates.extend(value_gates(bytes, wording));
+    if let Some(shape) = shape::of_value(bytes, wording) {
+        let (_, sheet) = weigh(text, context, pair, &meaning, shape);
+        gates.push(weighed(&sheet));
+    }
     gates
 }
 
 /// Returns what can be said of a value whose place is not known: its look, and its worth under each class of name.
 pub(in crate::secrets) fn value_alone(bytes: &[u8]) -> Vec<Gate> {
-    let mut gates = value_gates(bytes, true);
-    if let Some(shape) = shape::of_value(bytes, true) {
+    let mut gates = value_gates(bytes, Wording::Password);
+    if let Some(shape) = shape::of_value(bytes, Wording::Password) {
         use Holder::{ApiKey, Key, Password, Secret, Token};
         let context = Context::of(&crate::finding::Place::CommitMessage);
         for holder in [Password, Secret, ApiKey, Token, Key] {
@@ -95,8 +90,8 @@ pub(in crate::secrets) fn value_alone(bytes: &[u8]) -> Vec<Gate> {
     gates
 }
 
-fn value_gates(bytes: &[u8], is_password: bool) -> Vec<Gate> {
-    let shape = shape::of_value(bytes, is_password);
+fn value_gates(bytes: &[u8], wording: Wording) -> Vec<Gate> {
+    let shape = shape::of_value(bytes, wording);
     if shape.is_none()
         && let Some(innocent) = value::innocent(bytes)
     {

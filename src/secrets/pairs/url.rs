@@ -211,7 +211,12 @@ fn is_trivial(user: &[u8], password: &[u8], reach: Reach) -> bool {
         && reach != Reach::Public
         && (super::text::contains(user, &String::from_utf8_lossy(password))
             || super::text::contains(password, &String::from_utf8_lossy(user)));
-    contained || password == user
+    // Who may choose takes one word for both; a word such as `postgres` is what an image starts with.
+    let chosen = reach == Reach::Public
+        && !super::name::words(password)
+            .iter()
+            .all(|word| super::vocabulary::is_plain(word));
+    contained || password == user && !chosen
 }
 
 /// `host:8080@…` of paths and e-mail addresses.

@@ -126,6 +126,47 @@ fn inventories_phrases_and_sentences() {
 }
 
 #[test]
+fn words_that_are_passwords_and_signing_keys() {
+    check_table(&[
+        ("a.py", "root_password = '«swordfish»'"),
+        ("a.php", "$dbpass = '«swordfish»';"),
+        ("a.py", "password = 'swordfish'"),
+        ("a.json", r#"{"db_password": "swordfish"}"#),
+        ("tests/a.py", "root_password = 'swordfish'"),
+        (
+            "a.yml",
+            "MYSQL_USER: wordpress\nMYSQL_PASSWORD: wordpress\n",
+        ),
+        ("a.py", "app.secret_key = '«whiteKnight»'"),
+        ("a.py", "app.secret_key = '«fraud_detection_secret_2024»'"),
+        (
+            "a.js",
+            "const JWT_SECRET = process.env.JWT_SECRET || '«gambling_secret_2024»';",
+        ),
+        ("a.py", "app.secret_key = 'my_secret_key'"),
+        ("a.py", "app.secret_key = 'your-signing-phrase'"),
+        ("a.js", "const SECRET_KEY = 'settings.secretOpened';"),
+        ("tests/a.py", "app.secret_key = 'white-knight'"),
+        (
+            "a.cs",
+            r#"var c = "Server=localhost;Uid=root;Pwd=«Kode0911»;";"#,
+        ),
+        (
+            "a.py",
+            r#"c = "host=localhost dbname=lab user=postgres password=«qwer20»""#,
+        ),
+        (
+            "a.js",
+            r#"connect("mongodb+srv://prem123:«prem123»@cluster0.md7.mongodb.net/x")"#,
+        ),
+        (
+            "a.js",
+            r#"connect("postgres://postgres:postgres@db.acme.io/x")"#,
+        ),
+    ]);
+}
+
+#[test]
 fn settings_silent() {
     check_table(&[
         (".env", "DB_PASSWORD="),

@@ -86,7 +86,7 @@ pub(super) fn is_phrase(value: &[u8]) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"-_!@#".contains(b))
         && words
             .iter()
-            .any(|word| word.len() >= 4 && !vocabulary::is_plain(word))
+            .any(|word| word.len() >= 4 && !vocabulary::is_made_of_plain(word))
 }
 
 fn is_word_part(part: &[u8]) -> bool {

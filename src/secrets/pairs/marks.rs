@@ -32,7 +32,7 @@ mysecret mypassword mytoken undefined 1234567890 0123456789 abcdefgh lorem 0xdea
 yourpass your_ your- yoursecret yourtoken yourapi yourkey <your [your bogus invalid hardcoded
 nosecret fakepass fake_ fake- faketoken fakekey fakesecret masked hidden [filtered] _here -here
 unsafe insecure donotuse do-not-use do_not_use testtest test1234 test123 testpass testsecret
-testtoken testkey test_ test- _test -test somesecret some_ some- whatever base64 encodedkey randomchar
+testtoken testkey test_ test- _test -test tu_ sua_ seu_ _aqui somesecret some_ some- whatever base64 encodedkey randomchar
 ";
 
 /// Marks of calls, patterns, selectors, markup and scopes.

@@ -246,7 +246,7 @@ fn is_bare_password(text: &[u8], context: &Context, pair: &Pair) -> bool {
     value.len() >= 5
         && value.iter().all(u8::is_ascii_lowercase)
         && context.kind != Kind::Data
-        && !vocabulary::is_plain(&String::from_utf8_lossy(value))
+        && !vocabulary::is_made_of_plain(&String::from_utf8_lossy(value))
         && [before, after]
             .iter()
             .all(|part| memchr::memmem::find(part, value).is_none())

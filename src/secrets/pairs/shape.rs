@@ -1,6 +1,7 @@
 //! What a value looks like, once nothing innocent explains it.
 
 use super::identifier::{is_language, is_numbered_phrase, is_phrase};
+use super::marks;
 use super::value::{Innocent, has_odd_symbols, innocent, is_grouped, is_numbered_word, is_stock};
 use super::vocabulary;
 
@@ -126,7 +127,7 @@ pub(super) fn of_value(value: &[u8], wording: Wording) -> Option<Shape> {
         },
         Some(_) => false,
     };
-    is_secret.then_some(Shape::Phrase)
+    (is_secret && marks::mark(value).is_none()).then_some(Shape::Phrase)
 }
 
 /// Returns the look of the value, or nothing where it has none of a secret.

@@ -91,6 +91,19 @@ pub(super) fn is_plain(word: &str) -> bool {
     PLAIN.binary_search(&word).is_ok()
 }
 
+/// Returns whether a lower-case word is one of [`PLAIN`], or several of them without anything between: `rootpassword`.
+pub(super) fn is_made_of_plain(word: &str) -> bool {
+    let mut reached = vec![false; word.len() + 1];
+    reached[0] = true;
+    for end in 1..=word.len() {
+        reached[end] = (0..end).any(|start| {
+            let part = word.get(start..end).unwrap_or_default();
+            reached[start] && part.len() > 1 && is_plain(part)
+        });
+    }
+    reached[word.len()]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -145,6 +145,8 @@ fn words_that_are_passwords_and_signing_keys() {
         ),
         ("a.py", "app.secret_key = 'my_secret_key'"),
         ("a.py", "app.secret_key = 'your-signing-phrase'"),
+        ("a.py", "app.secret_key = 'knight-do-not-use'"),
+        ("a.py", "root_password = 'mysqlrootpassword'"),
         ("a.js", "const SECRET_KEY = 'settings.secretOpened';"),
         ("tests/a.py", "app.secret_key = 'white-knight'"),
         (

@@ -181,6 +181,7 @@ anchors! {
     "mongosh " => Start::Command(Command::Flag("-p")),
     "az login" => Start::Command(Command::Flag("-p")),
     "openssl enc" => Start::Command(Command::Flag("-k")),
+    "psexec " => Start::Command(Command::Flag("-p")),
     "plink " => Start::Command(Command::Flag("-pw")),
     "pscp " => Start::Command(Command::Flag("-pw")),
     "smbclient " => Start::Command(Command::Samba),

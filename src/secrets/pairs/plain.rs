@@ -375,7 +375,7 @@ pub(super) fn spaced(text: &[u8], context: &Context, named: &Named) -> Option<Fo
         && head.len() == first.len();
     let setting = context.kind == Kind::Config
         && head.is_empty()
-        && is_spaced_setting(&text[named.name.clone()]);
+        && (byte(text, at) == Some(b'"') || is_spaced_setting(&text[named.name.clone()]));
     let command = [&b"setx"[..], b"setenv", b"set", b"config"]
         .iter()
         .any(|c| head.ends_with(c))

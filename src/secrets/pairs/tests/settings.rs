@@ -111,6 +111,7 @@ fn inventories_phrases_and_sentences() {
             "hosts.ini",
             "[web]\nweb1 ansible_user=root ansible_ssh_pass=«hunter2!x» port=22\n",
         ),
+        ("relay.cfg", "smtp_auth_password \"«hunter2!x»\"\n"),
         (".env", "DB_PASSWORD=«blue-horse-42»"),
         (".env", "DB_PASSWORD=db-prod-42"),
         (".env", "API_TOKEN=blue-horse-42"),

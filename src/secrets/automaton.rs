@@ -263,6 +263,8 @@ fn columns(words: &[Vec<u8>]) -> Vec<u8> {
 struct Trie {
     next: Vec<u32>,
     words: Vec<Vec<u16>>,
+    /// The states, shallow ones first.
+    by_depth: Vec<usize>,
 }
 
 impl Trie {
@@ -285,6 +287,7 @@ impl Trie {
         let mut trie = Self {
             next: vec![0; children.len() * WIDTH],
             words: ending,
+            by_depth: Vec::new(),
         };
         trie.complete(&children);
         trie
@@ -295,6 +298,7 @@ impl Trie {
         let mut suffix = vec![0; children.len()];
         let mut queue = VecDeque::from([0]);
         while let Some(state) = queue.pop_front() {
+            self.by_depth.push(state);
             if state != 0 {
                 let inherited = self.words[suffix[state]].clone();
                 self.words[state].extend(inherited);
@@ -310,9 +314,10 @@ impl Trie {
         }
     }
 
-    /// Returns the states in their final order, those without words first, and the first with words.
+    /// Returns the states in their final order, those without words first, and the first with words. Most steps are
+    /// between shallow states, whose rows therefore lie side by side.
     fn order(&self) -> (Vec<usize>, u16) {
-        let states = 0..self.words.len();
+        let states = self.by_depth.iter().copied();
         let (quiet, ending): (Vec<_>, Vec<_>) =
             states.partition(|state| self.words[*state].is_empty());
         let first_match = quiet.len() as u16;

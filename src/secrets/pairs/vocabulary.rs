@@ -91,12 +91,15 @@ pub(super) fn is_plain(word: &str) -> bool {
     PLAIN.binary_search(&word).is_ok()
 }
 
+/// The length of the longest of [`PLAIN`].
+const LONGEST_PLAIN: usize = 14;
+
 /// Returns whether a lower-case word is one of [`PLAIN`], or several of them without anything between: `rootpassword`.
 pub(super) fn is_made_of_plain(word: &str) -> bool {
     let mut reached = vec![false; word.len() + 1];
     reached[0] = true;
     for end in 1..=word.len() {
-        reached[end] = (0..end).any(|start| {
+        reached[end] = (end.saturating_sub(LONGEST_PLAIN)..end).any(|start| {
             let part = word.get(start..end).unwrap_or_default();
             reached[start] && part.len() > 1 && is_plain(part)
         });
@@ -111,6 +114,10 @@ mod tests {
     #[test]
     fn the_list_is_sorted() {
         assert!(PLAIN.is_sorted_by(|a, b| a < b));
+        assert_eq!(
+            PLAIN.iter().map(|word| word.len()).max(),
+            Some(LONGEST_PLAIN)
+        );
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 #[path = "src/secrets/automaton.rs"]
@@ -41,6 +42,7 @@ fn main() {
         println!("cargo::rerun-if-changed={path}");
     }
     fix_addresses();
+    take_in_unwinder();
     let rules = read_rules();
     let mut words = index::words_of(&rules);
     add(&mut words, structure_anchors::ANCHORS, false, |anchor| {
@@ -66,6 +68,34 @@ fn fix_addresses() {
     let is = |key: &str, value: &str| env::var(key).as_deref() == Ok(value);
     if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
+}
+
+/// Takes what unwinds the stack into the program, where the C compiler has it to take in: one shared library less to load
+/// at every start.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script about the target in the environment, and the compiler knows its own libraries"
+)]
+fn take_in_unwinder() {
+    const LIBRARY: &str = "libgcc_eh.a";
+    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
+    let is_gnu = env::var("TARGET").is_ok_and(|target| target.ends_with("-linux-gnu"));
+    if !is_native || !is_gnu {
+        return;
+    }
+    let asked = Command::new("cc")
+        .arg(format!("-print-file-name={LIBRARY}"))
+        .output();
+    let answer = asked.map_or_else(|_| Vec::new(), |asked| asked.stdout);
+    let path = PathBuf::from(String::from_utf8_lossy(&answer).trim());
+    // A compiler that has none answers with the bare name.
+    if let Some(directory) = path
+        .parent()
+        .filter(|_| path.is_absolute() && path.is_file())
+    {
+        println!("cargo::rustc-link-search=native={}", directory.display());
+        println!("cargo::rustc-link-lib=static:-bundle,+verbatim={LIBRARY}");
     }
 }
 

@@ -18,8 +18,11 @@ const ROW: usize = 2 * WIDTH;
 const LANES: usize = 4;
 /// How far from a word a look may go of which nothing came.
 pub(crate) const MARGIN: usize = 512;
-/// How much of a text one lane takes before what was found is handed on.
-const STRETCH: usize = 16 << 10;
+/// How much of a text one lane takes before what was found is handed on: a long stretch where there is one, because each
+/// lane first has to find its state, and a short one of what is left. With lengths that are known to the compiler all
+/// lanes are behind one pointer.
+const LONG: usize = 4 << 10;
+const SHORT: usize = 256;
 
 /// The automaton of a set of words, for which ASCII case makes no difference.
 ///
@@ -76,17 +79,19 @@ impl Automaton {
         let mut ends = Vec::new();
         let mut start = range.start;
         while start < range.end {
-            let length = (range.end - start).min(LANES * STRETCH);
-            if length < LANES * self.longest.max(64) {
-                walker.lane(text, start..start + length, &mut ends);
+            let rest = &text[start..range.end];
+            if let Some(stretches) = rest.as_chunks::<LONG>().0.first_chunk() {
+                walker.lanes(text, start, stretches, &mut ends);
+                start += LANES * LONG;
+            } else if let Some(stretches) = rest.as_chunks::<SHORT>().0.first_chunk() {
+                walker.lanes(text, start, stretches, &mut ends);
+                start += LANES * SHORT;
             } else {
-                walker.lanes(text, start, length / LANES, &mut ends);
-                let done = length / LANES * LANES;
-                walker.lane(text, start + done..start + length, &mut ends);
+                walker.lane(text, start..range.end, &mut ends);
+                start = range.end;
             }
             found(&ends);
             ends.clear();
-            start += length;
         }
     }
 
@@ -220,23 +225,25 @@ impl Walker<'_> {
         }
     }
 
-    /// Steps through several stretches of equal length, one behind the other, at the same time.
-    fn lanes(self, text: &[u8], start: usize, length: usize, ends: &mut Vec<End>) {
-        let starts: [usize; LANES] = std::array::from_fn(|lane| start + lane * length);
-        let stretches = starts.map(|start| &text[start..start + length]);
+    /// Steps through stretches that begin at `start`, one behind the other, at the same time.
+    fn lanes<const LENGTH: usize>(
+        self,
+        text: &[u8],
+        start: usize,
+        stretches: &[[u8; LENGTH]; LANES],
+        ends: &mut Vec<End>,
+    ) {
+        let starts: [usize; LANES] = std::array::from_fn(|lane| start + lane * LENGTH);
         let mut states = starts.map(|start| self.state_at(text, start));
         let mut later: [Vec<End>; LANES] = Default::default();
-        let [first, second, third, fourth] = stretches;
-        let side_by_side = first.iter().zip(second).zip(third).zip(fourth);
-        for (index, (((first, second), third), fourth)) in side_by_side.enumerate() {
-            for (state, byte) in states.iter_mut().zip([first, second, third, fourth]) {
-                *state = self.step(*state, *byte);
+        for index in 0..LENGTH {
+            for (state, stretch) in states.iter_mut().zip(stretches) {
+                *state = self.step(*state, stretch[index]);
             }
             if states.iter().any(|state| *state >= self.first_match) {
                 for (lane, state) in states.into_iter().enumerate() {
                     if state >= self.first_match {
-                        let at = starts[lane] + index + 1;
-                        later[lane].push(End::new(at, state));
+                        later[lane].push(End::new(starts[lane] + index + 1, state));
                     }
                 }
             }
@@ -365,11 +372,13 @@ mod tests {
         fn it_finds_what_the_reference_finds(
             words in prop::collection::vec("[abAB_]{1,5}", 1..12),
             text in "[abAB_c]{0,900}",
+            times in 1_usize..40,
             from: prop::sample::Index,
             to: prop::sample::Index,
         ) {
             let bytes: Vec<_> = words.iter().map(|word| word.clone().into_bytes()).collect();
             let automaton = Automaton::build(&bytes).unwrap();
+            let text = text.repeat(times);
             let expected = reference(&words, &text);
             prop_assert_eq!(&occurrences(&automaton, text.as_bytes(), 0..text.len()), &expected);
             let (a, b) = (from.index(text.len() + 1), to.index(text.len() + 1));

@@ -233,7 +233,7 @@ pub(super) fn decide(context: &Context, look: Look<'_>, found: Found) -> Result<
     };
     let mut verdict = policy::decide(&gate, outcome.detected.clone(), &receipt);
     if registry::is_needed(&verdict) || found.register_touched || look.full {
-        let all = found.register_touched || look.full;
+        let all = found.register_touched || look.full || gate.in_ci;
         gate.waiving = rulebook.registry.read(
             look.repository,
             &rulebook.policies,

@@ -1,13 +1,17 @@
 //! The register of waivers: where it is, and what git and a review know of its approvals.
 //!
 //! It is read only when a finding could be waived, or when the change edits it: a commit without findings pays
-//! for one look at the index.
+//! for one look at the index. All of it is read and checked once for each content of it; a hook then keeps it in the
+//! git directory in a form in which the waivers of a finding are found at once. CI trusts no such file, which whatever
+//! ran before in its work space could have written, and reads all of it every time.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::cli::environment::Environment;
 use crate::cli::failure::Failure;
+use crate::cli::kept;
 use crate::cli::rulebook::utf8;
 use crate::finding::{Engine, RepoPath, printable};
 use crate::git::{self, GitError, Repository, Side, Signature};
@@ -17,6 +21,9 @@ use crate::policy::{
     self, Action, Brought, Comment, Policy, Proof, Proofs, Register, Signed, Verdict, Waiving,
 };
 use crate::receipt::Receipt;
+
+/// The file of the git directory that holds the register as it was last read, for quick looks.
+const KEPT: &str = "gate-hook/register";
 
 /// Where the register of a change is.
 #[derive(Debug, Clone, Default)]
@@ -103,22 +110,21 @@ impl Registry {
         environment: &Environment,
     ) -> Result<Option<Waiving>, Failure> {
         let path = path(policies);
-        let text = match (&self.change, repository) {
-            (Some(Place::Git(side)), Some(repository)) => text(repository, *side, &path)?,
-            (Some(Place::Disk(root)), _) => on_disk(root, &path)?,
+        let name = path.to_string();
+        let register = match (&self.change, repository) {
+            (Some(Place::Git(side)), Some(repository)) => {
+                in_git(repository, *side, &path, findings)?
+            }
+            (Some(Place::Disk(root)), _) => on_disk(root, &path)?
+                .map(|text| policy::parse_register(&name, &text))
+                .transpose()?,
             _ => None,
         };
-        if text.is_none() && self.comments.is_empty() {
+        if register.is_none() && self.comments.is_empty() {
             return Ok(None);
         }
-        let name = path.to_string();
-        let register = match (&text, findings) {
-            (Some(text), Some(findings)) => policy::read_register_for(&name, text, findings)?,
-            (Some(text), None) => policy::parse_register(&name, text)?,
-            (None, _) => Register::default(),
-        };
         let mut waiving = Waiving {
-            register,
+            register: register.unwrap_or_default(),
             proofs: Proofs {
                 comments: self.comments.clone(),
                 ..Proofs::default()
@@ -144,8 +150,10 @@ impl Registry {
         environment: &Environment,
     ) -> Result<(), Failure> {
         let proofs = &mut waiving.proofs;
+        let waivers = &waiving.register.waivers;
+        let ids: BTreeSet<String> = waivers.iter().map(|waiver| waiver.id.clone()).collect();
         let at_base = match self.base {
-            Some(base) => readable(repository, base, path)?,
+            Some(base) => readable(repository, base, path, &ids)?,
             None => Register::default(),
         };
         proofs.at_base = at_base.agreements().into_iter().collect();
@@ -154,9 +162,7 @@ impl Registry {
             .iter()
             .map(|waiver| (waiver.id.as_str(), waiver.content()))
             .collect();
-        let fresh = waiving
-            .register
-            .waivers
+        let fresh = waivers
             .iter()
             .filter(|waiver| !known.contains(&(waiver.id.as_str(), waiver.content())))
             .map(|waiver| waiver.id.clone());
@@ -169,16 +175,19 @@ impl Registry {
         for id in repository.walk(&[*tip], &[base])? {
             let commit = repository.commit(&id)?;
             let own = repository.file_id(Side::Commit(id), path)?;
-            let mut before = BTreeSet::new();
             let mut edits = true;
             for parent in &commit.parents {
                 edits &= repository.file_id(Side::Commit(*parent), path)? != own;
-                before.extend(readable(repository, Side::Commit(*parent), path)?.agreements());
             }
             if !edits {
                 continue;
             }
-            let mut new = readable(repository, Side::Commit(id), path)?.agreements();
+            let mut before = BTreeSet::new();
+            for parent in &commit.parents {
+                before
+                    .extend(readable(repository, Side::Commit(*parent), path, &ids)?.agreements());
+            }
+            let mut new = readable(repository, Side::Commit(id), path, &ids)?.agreements();
             new.retain(|agreement| !before.contains(agreement));
             if new.is_empty() {
                 continue;
@@ -211,22 +220,46 @@ fn signed(
     })
 }
 
-/// Returns what can be read of an earlier register: what is wrong in it proves nothing.
-fn readable(repository: &dyn Repository, side: Side, path: &RepoPath) -> Result<Register, Failure> {
-    let bytes = repository.file(side, path)?.unwrap_or_default();
-    let text = String::from_utf8(bytes).unwrap_or_default();
-    Ok(policy::read_register(&path.to_string(), &text).0)
-}
-
-fn text(
+/// Returns what can be read of these waivers in an earlier register: what is wrong in it proves nothing.
+fn readable(
     repository: &dyn Repository,
     side: Side,
     path: &RepoPath,
-) -> Result<Option<String>, Failure> {
-    let bytes = repository.file(side, path)?;
-    bytes
-        .map(|bytes| utf8(&path.to_string(), bytes))
-        .transpose()
+    ids: &BTreeSet<String>,
+) -> Result<Register, Failure> {
+    let bytes = repository.file(side, path)?.unwrap_or_default();
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    Ok(policy::read_waivers(&path.to_string(), &text, ids))
+}
+
+/// Reads the register of a commit or of the index: what may be about findings where it is kept, else all of it.
+fn in_git(
+    repository: &dyn Repository,
+    side: Side,
+    path: &RepoPath,
+    findings: Option<&[Detected]>,
+) -> Result<Option<Register>, Failure> {
+    let Some(id) = repository.file_id(side, path)? else {
+        return Ok(None);
+    };
+    let (name, stamp) = (path.to_string(), id.to_string());
+    let directory = &repository.layout().common_dir;
+    if let Some(findings) = findings
+        && let Ok(kept) = File::open(directory.join(KEPT))
+        && let Some(register) = policy::read_kept(kept, &stamp, &name, findings)
+    {
+        return Ok(Some(register));
+    }
+    let Some(bytes) = repository.file(side, path)? else {
+        return Ok(None);
+    };
+    let text = utf8(&name, bytes)?;
+    let register = policy::parse_register(&name, &text)?;
+    if findings.is_some() {
+        // Where it cannot be kept, the next look reads all of it again.
+        let _ = kept::write(directory, KEPT, policy::to_kept(&stamp, &text, &register));
+    }
+    Ok(Some(register))
 }
 
 /// Reads the register of a work tree.

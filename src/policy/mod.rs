@@ -73,8 +73,8 @@ pub use profile::Profile;
 pub use reader::{EffectiveKey, Setting};
 pub use register::{
     Agreement, AgreementKey, LONGEST_DEFERRAL_DAYS, PREAMBLE, Reason, Register, Request, Scope,
-    Verified, Waived, Waiver, insert as insert_waiver, parse_register, read_register,
-    write_section,
+    Verified, Waived, Waiver, insert as insert_waiver, parse_register, read_kept, read_register,
+    read_waivers, to_kept, write_section,
 };
 pub use review_comments::parse_comments;
 pub use schema::KEYS;
@@ -84,7 +84,7 @@ pub use verdict::{Gate, Judged, JudgedUnscanned, Verdict, decide};
 pub use waiver::{Inline, Proof, QuorumRule, Waivers};
 pub use waiving::{
     Approves, Brought, Comment, Judge, Proofs, Signed, Standing, VERIFIED_SECRET_DAYS, WaiverNote,
-    Waiving, read_register_for,
+    Waiving,
 };
 
 /// The name of the policy file, at the root of the repository.

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -13,10 +12,10 @@ use jiff::{Timestamp, ToSpan};
 use crate::finding::{Engine, RepoPath, Severity};
 use crate::introduced::Detected;
 
+use super::Policy;
 use super::paths::Globs;
-use super::register::{AgreementKey, Reason, Register, Waiver, read_where};
+use super::register::{AgreementKey, Reason, Register, Waiver};
 use super::waiver::{Proof, QuorumRule};
-use super::{Policy, PolicyError};
 
 /// The longest life of the waiver of a value that somebody has verified to be no secret: it does not become one.
 pub const VERIFIED_SECRET_DAYS: i32 = 365;
@@ -434,44 +433,32 @@ impl Approvers {
     }
 }
 
-/// Reads the waivers of a register that may be about findings; its Markdown has to hold everywhere.
-///
-/// Most of a long register is about something else: a block that names neither the fingerprint nor an id of any of the
-/// findings is not read.
-pub fn read_register_for(
-    name: &str,
-    text: &str,
-    findings: &[Detected],
-) -> Result<Register, PolicyError> {
-    let mut named: BTreeSet<String> = BTreeSet::new();
-    for Detected { finding, .. } in findings {
-        named.insert(finding.fingerprint.to_string());
-        named.insert(finding.rule.id.to_ascii_lowercase());
-        let package = finding.package.iter();
-        let ids = package.flat_map(|package| &package.advisories);
-        named.extend(ids.map(|id| id.to_ascii_lowercase()));
-    }
-    let finder = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .build(&named);
-    // What is written with escapes can be anything, and where there is too much to look for all is read.
-    let matters = |block: &str| {
-        memchr::memchr(b'\\', block.as_bytes()).is_some()
-            || finder
-                .as_ref()
-                .map_or(true, |finder| finder.is_match(block))
-    };
-    let (register, errors) = read_where(name, text, &matters);
-    match errors.into_iter().next() {
-        Some(error) => Err(error),
-        None => Ok(register),
-    }
-}
-
 /// Returns the line of a waiver's heading.
 pub(super) fn line_of(register: &Register, id: &str) -> u32 {
     let waiver = register.waivers.iter().find(|waiver| waiver.id == id);
     waiver.map_or(1, |waiver| waiver.line)
+}
+
+/// Returns what a waiver calls the finding it is about: it covers none that goes by another name.
+pub(super) fn names_of_waiver(waiver: &Waiver) -> Vec<String> {
+    let meant = &waiver.finding;
+    match meant.fingerprint {
+        Some(fingerprint) => vec![fingerprint.to_string()],
+        None => std::iter::once(&meant.id)
+            .chain(&meant.aliases)
+            .map(|id| id.to_ascii_lowercase())
+            .collect(),
+    }
+}
+
+/// Returns the names that a finding goes by.
+pub(super) fn names_of_finding(Detected { finding, .. }: &Detected) -> Vec<String> {
+    let package = finding.package.iter();
+    let ids = package.flat_map(|package| package.advisories.iter().map(String::as_str));
+    let ids = ids.chain([finding.rule.id]);
+    let mut names: Vec<String> = ids.map(str::to_ascii_lowercase).collect();
+    names.push(finding.fingerprint.to_string());
+    names
 }
 
 /// Returns whether a waiver is about a finding.

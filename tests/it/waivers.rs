@@ -3,6 +3,7 @@
 
 mod decisions;
 mod import;
+mod kept;
 mod malformed;
 mod proof;
 mod review;

@@ -9,12 +9,13 @@
 //!
 //! Whether a waiver counts for a finding at a moment is in `waiving`.
 
+mod kept;
 mod record;
 mod rules;
 mod sections;
 mod write;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -24,6 +25,7 @@ use super::PolicyError;
 use super::source::Source;
 use super::value::Word;
 
+pub use kept::{read_kept, to_kept};
 pub use rules::LONGEST_DEFERRAL_DAYS;
 pub use write::{PREAMBLE, insert, write_section};
 
@@ -230,24 +232,14 @@ pub fn parse_register(name: &str, text: &str) -> Result<Register, PolicyError> {
 
 /// Reads what can be read of a register, with everything that is wrong in it, in the order of the text.
 pub fn read_register(name: &str, text: &str) -> (Register, Vec<PolicyError>) {
-    read_where(name, text, &|_| true)
-}
-
-/// Reads a register as [`read_register`] does, but only the blocks that matter: what is wrong in the others is left to
-/// whoever reads all of it.
-pub(super) fn read_where(
-    name: &str,
-    text: &str,
-    matters: &dyn Fn(&str) -> bool,
-) -> (Register, Vec<PolicyError>) {
-    let (sections, mut errors) = sections::split(name, text);
+    let (sections, mut errors) = sections::split(name, text, 1);
     let mut register = Register {
         file: name.to_owned(),
         waivers: Vec::with_capacity(sections.len()),
     };
     for section in &sections {
-        match read_section(name, section, matters) {
-            Ok(waiver) => register.waivers.extend(waiver),
+        match read_section(name, section) {
+            Ok(waiver) => register.waivers.push(waiver),
             Err(error) => errors.push(error),
         }
     }
@@ -257,12 +249,20 @@ pub(super) fn read_where(
     (register, errors)
 }
 
-/// Reads a section; nothing where its block does not matter.
-fn read_section(
-    file: &str,
-    section: &Section<'_>,
-    matters: &dyn Fn(&str) -> bool,
-) -> Result<Option<Waiver>, PolicyError> {
+/// Reads what can be read of these waivers of a register.
+pub fn read_waivers(name: &str, text: &str, ids: &BTreeSet<String>) -> Register {
+    let (sections, _) = sections::split(name, text, 1);
+    let waivers = sections
+        .iter()
+        .filter(|section| ids.contains(section.id()))
+        .filter_map(|section| read_section(name, section).ok());
+    Register {
+        file: name.to_owned(),
+        waivers: waivers.collect(),
+    }
+}
+
+fn read_section(file: &str, section: &Section<'_>) -> Result<Waiver, PolicyError> {
     let wrong_heading = |message: String| PolicyError {
         column: 4,
         ..Source::part(file, section.heading, section.line).fail(
@@ -294,9 +294,6 @@ fn read_section(
             ..wrong_heading(format!("waiver {id} has no block of TOML"))
         });
     };
-    if !matters(block) {
-        return Ok(None);
-    }
     let rationale = section.prose.join("\n").trim().to_owned();
     let head = record::Head {
         id,
@@ -304,7 +301,7 @@ fn read_section(
         line: section.line,
         rationale,
     };
-    record::read(file, block, line, head).map(Some)
+    record::read(file, block, line, head)
 }
 
 fn wrong_section(file: &str, line: u32, message: String, hint: &str) -> PolicyError {
@@ -321,12 +318,7 @@ fn wrong_section(file: &str, line: u32, message: String, hint: &str) -> PolicyEr
 fn disorder(file: &str, sections: &[Section<'_>]) -> Vec<PolicyError> {
     let headings: Vec<(&str, u32)> = sections
         .iter()
-        .map(|section| {
-            (
-                section.heading.split(':').next().unwrap_or_default(),
-                section.line,
-            )
-        })
+        .map(|section| (section.id(), section.line))
         .filter(|(id, _)| rules::is_id(id))
         .collect();
     let mut errors = Vec::new();

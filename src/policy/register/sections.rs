@@ -8,7 +8,7 @@ use crate::policy::PolicyError;
 use crate::policy::source::Source;
 
 /// The largest register that is read: some 30,000 waivers.
-const SIZE_LIMIT: usize = 16 << 20;
+pub(super) const SIZE_LIMIT: usize = 16 << 20;
 /// What an unresolved merge leaves at the start of lines.
 const CONFLICT_MARKS: [&str; 3] = ["<<<<<<< ", ">>>>>>> ", "||||||| "];
 
@@ -27,9 +27,20 @@ pub(super) struct Section<'t> {
     pub(super) span: std::ops::Range<usize>,
 }
 
-/// Cuts a register into its sections.
-pub(super) fn split<'t>(file: &'t str, text: &'t str) -> (Vec<Section<'t>>, Vec<PolicyError>) {
-    let source = Source::part(file, text, 1);
+impl<'t> Section<'t> {
+    /// Returns what the heading has in front of its colon, where ids stand.
+    pub(super) fn id(&self) -> &'t str {
+        self.heading.split(':').next().unwrap_or_default()
+    }
+}
+
+/// Cuts a register into its sections, or a part of it that begins on this line.
+pub(super) fn split<'t>(
+    file: &'t str,
+    text: &'t str,
+    first_line: u32,
+) -> (Vec<Section<'t>>, Vec<PolicyError>) {
+    let source = Source::part(file, text, first_line);
     if text.len() > SIZE_LIMIT {
         let error = source.fail(0, "the register is larger than 16 MiB", None);
         return (Vec::new(), vec![error]);
@@ -42,7 +53,7 @@ pub(super) fn split<'t>(file: &'t str, text: &'t str) -> (Vec<Section<'t>>, Vec<
         has_comments: memchr::memmem::find(text.as_bytes(), b"<!--").is_some(),
     };
     let mut offset = 0;
-    let mut number = 1;
+    let mut number = first_line;
     for newline in memchr::memchr_iter(b'\n', text.as_bytes()) {
         cutter.line(&text[offset..=newline], number, offset);
         offset = newline + 1;

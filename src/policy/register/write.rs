@@ -119,7 +119,7 @@ fn one_line(title: &str) -> String {
 
 /// Returns the register with a waiver put in its place, or in the place of the one with its id.
 pub fn insert(name: &str, text: &str, waiver: &Waiver) -> Result<String, PolicyError> {
-    let (sections, errors) = sections::split(name, text);
+    let (sections, errors) = sections::split(name, text, 1);
     if let Some(error) = errors.into_iter().next() {
         return Err(error);
     }

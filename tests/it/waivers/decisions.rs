@@ -8,7 +8,7 @@ use gate_hook::finding::{Confidence, Engine, Origin, Package, Severity};
 use gate_hook::introduced::Detected;
 use gate_hook::policy::{
     Action, Approves, Brought, Comment, Gate, Policy, Proofs, Signed, Verdict, Waiving, decide,
-    insert_waiver, notes, parse_comments, parse_register, read_register_for, write_section,
+    insert_waiver, notes, parse_comments, parse_register, write_section,
 };
 use gate_hook::receipt::Receipt;
 
@@ -453,34 +453,6 @@ fn what_is_written_reads_back_and_keeps_its_place() {
         text,
         "writing the same changes nothing"
     );
-}
-
-#[test]
-fn of_a_long_register_only_what_may_be_meant_is_read() {
-    let findings = [dependency(Severity::High)];
-    let own = section_with(&audit(BOB));
-    let read = |text: &str| read_register_for("r.md", text, &findings);
-    let ids = |text: &str| -> Vec<String> {
-        let waivers = read(text).unwrap().waivers;
-        waivers.into_iter().map(|waiver| waiver.id).collect()
-    };
-    assert_eq!(ids(&own), ["w-3fa91c07"]);
-    let other = section("w-9fffffff");
-    assert_eq!(ids(&format!("{own}\n{other}")), ["w-3fa91c07"]);
-    // What is wrong in a block counts where it could be meant, by any id and in any case; the Markdown counts everywhere.
-    let broken = other.replace("expires =", "expire =");
-    assert_eq!(ids(&format!("{own}\n{broken}")), ["w-3fa91c07"]);
-    for wrong in [
-        broken.replace("GHSA-1", "test-2026-1"),
-        broken.replace("GHSA-1", "CVE-2026-1"),
-        broken.replace("GHSA-1", "\\u0047HSA-1"),
-        other.replace("w-9fffffff:", "w-0fffffff:"),
-        other.replace("```\n", "\n"),
-        format!("<<<<<<< ours\n{other}"),
-    ] {
-        let text = format!("{own}\n{wrong}");
-        assert!(read(&text).is_err(), "{text}");
-    }
 }
 
 #[test]

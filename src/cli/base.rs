@@ -79,8 +79,14 @@ impl System {
                 "switch off `shallow` in the clone options, and fetch the target branch as well"
             }
             Self::Bitbucket => "write `clone:` with `depth: full` for the step",
-            Self::Woodpecker => "give the clone step the settings `partial: false` and `depth: 0`",
-            Self::Drone => "write `clone:` without a `depth` for the pipeline",
+            Self::Woodpecker => {
+                "give the clone step the settings `partial: false`, `depth: 0` and `fetch-target-branch: true`, \
+                 and fetch the default branch first (`git fetch origin main`), which it leaves out on a push"
+            }
+            Self::Drone => {
+                "write `clone:` without a `depth` for the pipeline, and fetch the default branch first \
+                 (`git fetch origin main`), which it leaves out on a push"
+            }
             Self::Plain => "fetch what is missing: `git fetch --unshallow`",
         }
     }
@@ -120,12 +126,14 @@ impl System {
                     found.branch("CI_COMMIT_TARGET_BRANCH", true);
                 }
                 found.commit("CI_PREV_COMMIT_SHA", false);
+                found.branch("CI_REPO_DEFAULT_BRANCH", false);
             }
             Self::Drone => {
                 if (variable)("DRONE_BUILD_EVENT").is_some_and(|event| event == "pull_request") {
                     found.branch("DRONE_TARGET_BRANCH", true);
                 }
                 found.commit("DRONE_COMMIT_BEFORE", false);
+                found.branch("DRONE_REPO_BRANCH", false);
             }
             Self::Plain => {}
         }
@@ -321,6 +329,19 @@ mod tests {
             (&[("CI", "true")], (System::Plain, "origin/HEAD".to_owned())),
         ] {
             assert_eq!(told(variables), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_new_branch_begins_at_the_default_branch() {
+        let woodpecker = [("CI", "woodpecker"), ("CI_REPO_DEFAULT_BRANCH", "trunk")];
+        let drone = [
+            ("DRONE", "true"),
+            ("DRONE_COMMIT_BEFORE", ZERO),
+            ("DRONE_REPO_BRANCH", "trunk"),
+        ];
+        for variables in [&woodpecker[..], &drone] {
+            assert_eq!(told(variables).1, "refs/remotes/origin/trunk");
         }
     }
 

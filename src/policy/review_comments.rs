@@ -35,6 +35,9 @@ struct WireComment {
     created_at: Option<String>,
     #[serde(alias = "url")]
     html_url: Option<String>,
+    /// Of a review.
+    #[serde(default)]
+    state: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -75,6 +78,10 @@ fn approvals(comment: &WireComment) -> Vec<Comment> {
     let (Some(user), Some(created)) = (&comment.user, &comment.created_at) else {
         return Vec::new();
     };
+    // Somebody has taken the review back, or has not handed it in.
+    if matches!(comment.state.as_deref(), Some("DISMISSED" | "PENDING")) {
+        return Vec::new();
+    }
     let Ok(created) = created.parse::<Timestamp>() else {
         return Vec::new();
     };

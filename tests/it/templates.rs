@@ -6,6 +6,14 @@ use std::process::Command;
 
 use crate::support::{Answer, PROGRAM, Repo, leak};
 
+/// A stand-in for GitHub's program: somebody approves in a review, nobody in a comment.
+const GH: &str = r#"#!/bin/sh
+case "$*" in
+  *reviews) echo '[{"user": {"login": "sue"}, "body": "WAIVER APPROVED: fine", "submitted_at": "2026-01-12T10:00:00Z", "state": "COMMENTED"}]' ;;
+  *) echo '[]' ;;
+esac
+"#;
+
 fn template(name: &str) -> String {
     fs::read_to_string(
         Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -87,7 +95,7 @@ fn repository() -> Repo {
     let tools = repo.home().join("tools");
     fs::create_dir(&tools).unwrap();
     std::os::unix::fs::symlink(PROGRAM, tools.join("gate-hook")).unwrap();
-    fs::write(tools.join("gh"), "#!/bin/sh\necho '[]'\n").unwrap();
+    fs::write(tools.join("gh"), GH).unwrap();
     fs::set_permissions(
         tools.join("gh"),
         std::os::unix::fs::PermissionsExt::from_mode(0o755),
@@ -111,6 +119,11 @@ fn both_templates_keep_the_ledger_in_the_same_way() {
             text.contains("fetch-depth: 0") || text.contains("GIT_DEPTH: \"0\""),
             "{name}"
         );
+        // Each job brings the advisories before it looks.
+        for job in text.split("cargo install").skip(1) {
+            let (brings, looks) = (job.find("advisories update"), job.find("ci --f"));
+            assert!(brings.is_some() && brings < looks, "{name}: {job}");
+        }
         assert!(
             !text
                 .lines()
@@ -255,6 +268,11 @@ fn a_proposed_change_is_judged_with_its_labels_and_comments() {
     assert_eq!(judged.code, 1, "{}", judged.text());
     assert!(judged.stdout.contains("::error"), "{}", judged.text());
     assert!(fs::read_to_string(&summary).unwrap().contains("github-pat"));
+    let comments = fs::read_to_string(job.directory.join("comments.json")).unwrap();
+    assert!(
+        comments.contains("WAIVER APPROVED"),
+        "reviews count as well"
+    );
     for file in ["gate.sarif", "gate.json", "gate.md"] {
         assert!(job.directory.join(file).exists(), "{file}");
     }

@@ -422,6 +422,22 @@ fn comments_are_read_as_github_gives_them() {
     assert_eq!(read[0].approves, Approves::Override);
     assert_eq!(read[0].records, ["o-1a2b3c4d"]);
     assert_eq!(read[1].records, ["w-3fa91c07"]);
+    for (state, counts) in [
+        ("COMMENTED", 1),
+        ("APPROVED", 1),
+        ("DISMISSED", 0),
+        ("PENDING", 0),
+    ] {
+        let review = view.replace(
+            "\"submittedAt\"",
+            &format!("\"state\": \"{state}\", \"submittedAt\""),
+        );
+        assert_eq!(
+            parse_comments("c.json", &review).unwrap().len(),
+            1 + counts,
+            "{state}"
+        );
+    }
     for wrong in ["", "7", "[{", "{\"comments\": 1}"] {
         let refused = parse_comments("c.json", wrong);
         assert!(refused.is_err() || wrong.is_empty(), "{wrong}");

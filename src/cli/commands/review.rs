@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use colored::Colorize as _;
+use jiff::tz::TimeZone;
 
 use crate::cli::commands::scan;
 use crate::cli::commands::waiver::{Desk, New, waiver_for};
@@ -80,7 +81,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     Ok(Exit::Passed)
 }
 
-/// Returns the findings that wait, each once; what the register speaks of already does not.
+/// Returns the findings that wait, each once; what the register speaks of already does not, unless that has ended.
 fn open_findings(
     arguments: &Arguments,
     context: &Context,
@@ -109,13 +110,14 @@ fn open_findings(
         context.environment.now(),
     );
     let register = desk.register()?;
+    let today = TimeZone::UTC.to_datetime(context.environment.now()).date();
     let mut open: Vec<LastFinding> = Vec::new();
     for finding in run.findings {
         let known = |other: &LastFinding| other.fingerprint == finding.fingerprint;
         let in_register = register
             .waivers
             .iter()
-            .any(|waiver| is_about(&waiver.finding, &finding));
+            .any(|waiver| waiver.expires >= today && is_about(&waiver.finding, &finding));
         if finding.action >= Action::Review && !in_register && !open.iter().any(known) {
             open.push(finding);
         }
@@ -203,7 +205,9 @@ fn ask(context: &Context) -> Result<Answer, Failure> {
             "t" | "test" | "test value" => return Ok(Answer::TestValue),
             "l" | "later" => return Ok(Answer::Later),
             "q" | "quit" => return Ok(Answer::Quit),
-            _ => {}
+            _ => context.terminal.result(
+                "  r: it is one, and stays open; f, t: it is none, written into the register;\n  l: the next one; q: leave, and take it up again with the same command\n",
+            ),
         }
     }
 }

@@ -203,6 +203,29 @@ impl Waiver {
         };
         super::digest(&[write_section(&bare).as_bytes()])
     }
+
+    /// Returns whether two waivers are about the same, so that one of them is too much.
+    pub fn is_about_the_same(&self, other: &Self) -> bool {
+        self.subject() == other.subject()
+    }
+
+    /// Returns what it is about.
+    fn subject(&self) -> impl Ord + '_ {
+        let Waived {
+            engine,
+            id,
+            package,
+            fingerprint,
+            ..
+        } = &self.finding;
+        (
+            *engine,
+            fingerprint.is_none().then_some((id, package)),
+            *fingerprint,
+            &self.scope.paths,
+            &self.scope.versions,
+        )
+    }
 }
 
 impl Register {
@@ -343,20 +366,7 @@ fn repetitions(register: &Register) -> Vec<PolicyError> {
     let mut errors = Vec::new();
     let mut seen: BTreeMap<_, &str> = BTreeMap::new();
     for waiver in &register.waivers {
-        let Waived {
-            engine,
-            id,
-            package,
-            fingerprint,
-            ..
-        } = &waiver.finding;
-        let what = (
-            *engine,
-            fingerprint.is_none().then_some((id, package)),
-            *fingerprint,
-            &waiver.scope.paths,
-            &waiver.scope.versions,
-        );
+        let what = waiver.subject();
         match seen.get(&what) {
             Some(&first) if first != waiver.id => {
                 let message = format!("waiver {} covers what {first} covers", waiver.id);

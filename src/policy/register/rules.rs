@@ -167,7 +167,7 @@ fn check_reason(waiver: &Waiver) -> Result<(), Problem> {
         Some(verified) if !says_something(&verified.how) => wrong(
             "verified.how",
             "`verified.how` says nothing",
-            "say how it was made sure, for example `the issuer's console does not know it`",
+            "say how, for example `the issuer's console does not know it`",
         ),
         _ => Ok(()),
     }

@@ -50,4 +50,23 @@ fn findings_are_walked_through_and_the_walk_can_be_resumed() {
     assert!(second.stderr.contains("it stays open"), "{}", second.stderr);
     let third = walk("");
     assert!(third.stdout.contains("1 of 1"), "{}", third.stdout);
+    // What has ended waits again, and is renewed in its place.
+    assert!(third.stdout.contains("[q]uit"), "{}", third.stdout);
+    let later = ["review", "--range", "HEAD~3..", "--as-of", "2099-01-01"];
+    let keys = b"f\nasked the vendor again, who never issued it\n";
+    let fourth = repo.feed(PROGRAM, &later, keys).ok();
+    assert!(fourth.stdout.contains("1 of 3"), "{}", fourth.text());
+    let text = std::fs::read_to_string(repo.root.join(super::survival::REGISTER)).unwrap();
+    let register = parse_register("r.md", &text).unwrap();
+    let days: Vec<i16> = register
+        .waivers
+        .iter()
+        .map(|waiver| waiver.requested.on.year())
+        .collect();
+    assert_eq!(days.len(), 2, "{text}");
+    assert_eq!(
+        days.iter().filter(|year| **year == 2099).count(),
+        1,
+        "{text}"
+    );
 }

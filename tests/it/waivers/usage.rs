@@ -164,3 +164,30 @@ fn the_waiver_of_a_vulnerability_is_about_the_advisory_the_package_and_the_versi
     let code = new_waiver(&repo, &["--any-version"]);
     assert_eq!(code.code, 2, "{}", code.text());
 }
+
+#[test]
+fn a_waiver_that_has_ended_is_renewed_in_its_place() {
+    let repo = Repo::new();
+    repo.stage("src/app.py", CALL);
+    repo.gate(&["scan"]);
+    new_waiver(&repo, &[]).ok();
+    let before = waivers(&repo);
+    let again = new_waiver(&repo, &[]);
+    assert_eq!(again.code, 2, "{}", again.text());
+    let already = format!("waiver {} is about this already, until", before[0].id);
+    assert!(again.flat().contains(&already), "{}", again.text());
+    let mut later = vec![
+        "waiver",
+        "new",
+        "--as-of",
+        "2026-06-01",
+        "--reason",
+        "accepted-risk",
+    ];
+    later.extend(["--mitigation", "the network is closed", "--rationale", WHY]);
+    repo.gate(&later).ok();
+    let after = waivers(&repo);
+    assert_eq!(after.len(), 1);
+    assert_eq!(after[0].id, before[0].id);
+    assert_eq!(after[0].requested.on.to_string(), "2026-06-01");
+}

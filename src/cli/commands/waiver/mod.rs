@@ -98,6 +98,28 @@ impl Desk {
         policy::parse_register(&self.path, &self.text)
     }
 
+    /// Gives a waiver the id of the one about the same that has ended, whose place it takes: it is renewed.
+    pub(super) fn renew(&self, waiver: &mut Waiver, today: Date) -> Result<(), Failure> {
+        let register = self.register()?;
+        let mut others = register.waivers.into_iter();
+        let Some(old) = others.find(|old| old.is_about_the_same(waiver)) else {
+            return Ok(());
+        };
+        if old.expires >= today {
+            let message = format!(
+                "waiver {} is about this already, until {}",
+                old.id, old.expires
+            );
+            let hint = format!(
+                "`gate-hook waiver approve {}` approves it; once it has ended, this command renews it",
+                old.id
+            );
+            return Err(Failure::usage(message).with_hint(hint));
+        }
+        waiver.id = old.id;
+        Ok(())
+    }
+
     /// Puts a waiver into the register; what cannot be read back is not written.
     pub(super) fn put(&mut self, waiver: &Waiver) -> Result<(), Failure> {
         let text = policy::insert_waiver(&self.path, &self.text, waiver)?;

@@ -137,7 +137,7 @@ fn is_called(finding: &LastFinding, name: &str) -> bool {
     finding.fingerprint.to_string() == name || ids.any(|id| id.eq_ignore_ascii_case(name))
 }
 
-/// Returns the waiver of a finding.
+/// Returns the waiver of a finding, under the id of the one that it renews.
 pub(in crate::cli) fn waiver_for(
     finding: &LastFinding,
     new: &New,
@@ -156,7 +156,7 @@ pub(in crate::cli) fn waiver_for(
         .title
         .clone()
         .unwrap_or_else(|| format!("{} in {}", finding.title, place));
-    Ok(Waiver {
+    let mut waiver = Waiver {
         id: format!("w-{:08x}", u32::from_be_bytes(random::bytes()?)),
         title: printable(&title),
         finding: waived(finding),
@@ -184,7 +184,9 @@ pub(in crate::cli) fn waiver_for(
         imported: None,
         rationale: text::wrap(&new.rationale, 100, 0),
         line: 0,
-    })
+    };
+    desk.renew(&mut waiver, today)?;
+    Ok(waiver)
 }
 
 /// Returns what a waiver is about: an advisory by its ids, because a fingerprint ends with the version; anything

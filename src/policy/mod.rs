@@ -8,8 +8,8 @@
 //!
 //! ```text
 //! text ─► source (positions) ─► schema (unknown keys) ─► reader (defaults, origins) ─► one file a section
-//! findings ─► ruling: threshold ─► baseline ─► existing ─► waiver ─► inline comment ─► rollout ─► override
-//!          ─► verdict: the strictest
+//! findings ─► ruling: threshold ─► baseline ─► existing ─► waiver ─► inline comment ─► unreviewed ─► rollout
+//!          ─► override ─► verdict: the strictest
 //! ```
 
 mod admission;
@@ -116,11 +116,24 @@ pub enum Existing {
     Act,
 }
 
+/// What CI does with findings to review that nobody has closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unreviewed {
+    /// They pass and stay open.
+    Pass,
+    /// They stop the change.
+    Stop,
+}
+
 impl Action {
     /// Returns the name used in the policy and in reports.
     pub fn name(self) -> &'static str {
         self.word()
     }
+}
+
+impl Word for Unreviewed {
+    const WORDS: &'static [(&'static str, Self)] = &[("pass", Self::Pass), ("stop", Self::Stop)];
 }
 
 impl Word for Existing {
@@ -186,6 +199,8 @@ pub struct Policy {
     pub profile: Profile,
     /// What happens with findings that were there before the change.
     pub existing: Setting<Existing>,
+    /// What CI does with findings to review that nobody has closed.
+    pub unreviewed: Setting<Unreviewed>,
     /// How the hook itself behaves.
     pub hook: Hook,
     /// What the Bandit engine is told.
@@ -251,6 +266,7 @@ impl Policy {
             custom_rules: rules,
             profile,
             existing: reader.set("existing", Existing::Warn)?,
+            unreviewed: reader.set("unreviewed", Unreviewed::Pass)?,
             hook: Hook::read(&mut reader)?,
             bandit: BanditSettings::read(&mut reader)?,
             audit: AuditSettings::read(&mut reader)?,

@@ -1,7 +1,7 @@
 //! What one policy says of one finding: the threshold, then what may soften it.
 //!
-//! The steps, in this order: baseline, existing, waiver, inline comment, rollout, override. The strictest of all policies'
-//! answers holds, so that no change loosens the gate that judges it.
+//! The steps, in this order: baseline, existing, waiver, inline comment, unreviewed, rollout, override. The strictest of
+//! all policies' answers holds, so that no change loosens the gate that judges it.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use super::bypass::Override;
 use super::verdict::Gate;
 use super::waiver::Inline;
 use super::waiving::{self, Judge, Standing, WaiverNote};
-use super::{Action, Decider, Existing, OVERRIDES_DIR, Policy};
+use super::{Action, Decider, Existing, OVERRIDES_DIR, Policy, Unreviewed};
 
 /// One policy at one moment: that of the base, or that of the change.
 pub(super) struct Side<'g> {
@@ -36,6 +36,8 @@ pub(super) struct Ruling {
     pub(super) blocks_from: Option<Date>,
     pub(super) overridden_by: Option<String>,
     pub(super) waiver: Option<WaiverNote>,
+    /// Whether CI waits until somebody has closed it.
+    pub(super) awaits_review: bool,
 }
 
 impl Ruling {
@@ -46,6 +48,7 @@ impl Ruling {
             blocks_from: None,
             overridden_by: None,
             waiver: None,
+            awaits_review: false,
         }
     }
 
@@ -56,6 +59,7 @@ impl Ruling {
         let overridden_by = rulings
             .iter()
             .find_map(|ruling| ruling.overridden_by.clone());
+        let awaits_review = rulings.iter().any(|ruling| ruling.awaits_review);
         let weight = |ruling: &Self| {
             (
                 ruling.action,
@@ -72,11 +76,12 @@ impl Ruling {
         Self {
             blocks_from,
             overridden_by,
+            awaits_review,
             ..ruling
         }
     }
 
-    fn lower(&mut self, action: Action, deciders: impl IntoIterator<Item = Decider>) {
+    fn decide(&mut self, action: Action, deciders: impl IntoIterator<Item = Decider>) {
         self.action = action;
         self.decided_by.splice(0..0, deciders);
     }
@@ -121,6 +126,7 @@ impl<'g> Side<'g> {
         if let Some(comment) = &finding.inline_allow {
             self.soften_commented(&mut ruling, comment);
         }
+        self.demand_review(&mut ruling);
         self.soften_in_rollout(&mut ruling);
         self.soften_overridden(&mut ruling, finding.fingerprint);
         ruling
@@ -144,7 +150,7 @@ impl<'g> Side<'g> {
             && existing.value == Existing::Warn
             && ruling.action > Action::Warn
         {
-            ruling.lower(Action::Warn, [Decider::of(existing)]);
+            ruling.decide(Action::Warn, [Decider::of(existing)]);
         }
     }
 
@@ -176,7 +182,7 @@ impl<'g> Side<'g> {
                 key: format!("waiver {}: {}", note.id, printable(&note.standing.words())),
                 origin: format!("{}:{line}", waiving.register.file),
             };
-            ruling.lower(lowered, [decider]);
+            ruling.decide(lowered, [decider]);
             note.decides = true;
         }
         ruling.waiver = Some(note);
@@ -193,7 +199,22 @@ impl<'g> Side<'g> {
                 key: printable(comment),
                 origin: "inline comment".to_owned(),
             };
-            ruling.lower(lowered, [Decider::of(inline), comment]);
+            ruling.decide(lowered, [Decider::of(inline), comment]);
+        }
+    }
+
+    /// What somebody has to look at before the merge stops the change in CI; the hook leaves the question to it.
+    fn demand_review(&self, ruling: &mut Ruling) {
+        let unreviewed = &self.policy.unreviewed;
+        let rollout = self.policy.rollout.as_ref();
+        let is_quiet = rollout.is_some_and(|rollout| rollout.ahead(self.now).is_some());
+        if ruling.action != Action::Review || unreviewed.value != Unreviewed::Stop || is_quiet {
+            return;
+        }
+        if self.gate.in_ci {
+            ruling.decide(Action::Block, [Decider::of(unreviewed)]);
+        } else {
+            ruling.awaits_review = true;
         }
     }
 
@@ -204,7 +225,7 @@ impl<'g> Side<'g> {
             .as_ref()
             .and_then(|rollout| rollout.ahead(self.now));
         if let (Action::Block, Some((enforced_from, deciders))) = (ruling.action, ahead) {
-            ruling.lower(Action::Warn, deciders);
+            ruling.decide(Action::Warn, deciders);
             ruling.blocks_from = Some(enforced_from);
         }
     }
@@ -215,7 +236,7 @@ impl<'g> Side<'g> {
                 key: format!("valid_until = {}", record.valid_until),
                 origin: format!("{}/{}.md", OVERRIDES_DIR, record.id),
             };
-            ruling.lower(Action::Warn, [until]);
+            ruling.decide(Action::Warn, [until]);
             ruling.overridden_by = Some(record.id.clone());
         }
     }
@@ -228,6 +249,6 @@ fn soften_known(ruling: &mut Ruling) {
             key: "baseline".to_owned(),
             origin: BASELINE_FILE.to_owned(),
         };
-        ruling.lower(Action::Warn, [known]);
+        ruling.decide(Action::Warn, [known]);
     }
 }

@@ -16,6 +16,7 @@ use super::value::{Item, closest};
 pub const KEYS: &[&str] = &[
     "profile",
     "existing",
+    "unreviewed",
     "rollout.start",
     "rollout.baseline_days",
     "hook.no_verify",

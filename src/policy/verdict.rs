@@ -122,17 +122,16 @@ pub fn decide(gate: &Gate, detected: Vec<Detected>, receipt: &Receipt) -> Verdic
         ..Verdict::default()
     };
     let mut baseline = gate.baseline.clone();
-    verdict.judged = detected
-        .into_iter()
-        .map(|detected| {
-            let known =
-                detected.origin == Origin::Existing && baseline.take(detected.finding.fingerprint);
-            judge(&sides, detected, known)
-        })
-        .collect();
-    let pending = verdict.judged.iter().filter_map(pending);
-    let pending: Vec<Deferral> = pending.collect();
-    for deferral in pending {
+    let mut left_to_ci = Vec::new();
+    for detected in detected {
+        let known =
+            detected.origin == Origin::Existing && baseline.take(detected.finding.fingerprint);
+        let (judged, awaits_review) = judge(&sides, detected, known);
+        left_to_ci.extend(pending(&judged));
+        left_to_ci.extend(awaits_review.then(|| unreviewed(&judged)));
+        verdict.judged.push(judged);
+    }
+    for deferral in left_to_ci {
         if !verdict.deferred.contains(&deferral) {
             verdict.deferred.push(deferral);
         }
@@ -174,8 +173,8 @@ fn rank(judged: &Judged) -> impl Ord + '_ {
     )
 }
 
-/// Judges a finding; `known` says whether the baseline holds it.
-fn judge(sides: &[Side<'_>], detected: Detected, known: bool) -> Judged {
+/// Judges a finding, and says whether CI waits for its review; `known` says whether the baseline holds it.
+fn judge(sides: &[Side<'_>], detected: Detected, known: bool) -> (Judged, bool) {
     let rule = |side: &Side<'_>| side.rule_on(&detected, known);
     let rulings = sides.iter().map(rule).collect();
     let Ruling {
@@ -184,14 +183,25 @@ fn judge(sides: &[Side<'_>], detected: Detected, known: bool) -> Judged {
         blocks_from,
         overridden_by,
         waiver,
+        awaits_review,
     } = Ruling::strictest(rulings);
-    Judged {
+    let judged = Judged {
         detected,
         action,
         decided_by,
         blocks_from,
         overridden_by,
         waiver,
+    };
+    (judged, awaits_review)
+}
+
+/// Returns the question that a finding to review leaves to CI where it has to be closed before the merge.
+fn unreviewed(judged: &Judged) -> Deferral {
+    Deferral {
+        engine: judged.detected.finding.engine(),
+        reason: "what is to be reviewed has to be closed before the merge".to_owned(),
+        command: Some("gate-hook review".to_owned()),
     }
 }
 

@@ -129,6 +129,9 @@ fn policy(random: &mut Random) -> String {
     if random.chance(30) {
         let _ = writeln!(text, "existing = \"{}\"", random.one_of(&["warn", "act"]));
     }
+    if random.chance(20) {
+        text.push_str("unreviewed = \"stop\"\n");
+    }
     if random.chance(30) {
         let start = random.one_of(&["2020-01-01", "2199-01-01"]);
         let _ = writeln!(text, "[rollout]\nstart = {start}");

@@ -375,6 +375,39 @@ fn existing_findings_act_where_the_policy_says_so() {
 }
 
 #[test]
+fn what_nobody_has_reviewed_stops_in_ci_where_the_policy_says_so() {
+    let found = || detected(&KEYWORD, Severity::Medium, Confidence::High, "a");
+    let mut commented = detected(&CREDENTIAL, Severity::High, Confidence::High, "a");
+    commented.finding.inline_allow = Some("gate-hook:allow".to_owned());
+    let of = |toml: &str, in_ci: bool, finding: &Detected| {
+        let gate = Gate {
+            in_ci,
+            ..gate(vec![policy(toml)], ENFORCED)
+        };
+        let verdict = decide(&gate, vec![finding.clone()], &Receipt::default());
+        (
+            outcome(&verdict),
+            verdict.deferred.len(),
+            verdict.exit_code(in_ci),
+        )
+    };
+    for finding in [found(), commented] {
+        assert_eq!(of("", true, &finding), (Action::Review, 0, 0));
+        assert_eq!(of("", false, &finding), (Action::Review, 0, 0));
+        let stop = "unreviewed = \"stop\"\n";
+        assert_eq!(of(stop, true, &finding), (Action::Block, 0, 1));
+        assert_eq!(
+            of(stop, false, &finding),
+            (Action::Review, 1, 0),
+            "said in the hook"
+        );
+        let quiet = format!("{stop}[rollout]\nstart = 2099-01-01\n");
+        assert_eq!(of(&quiet, true, &finding), (Action::Review, 0, 0));
+        assert_eq!(of(&quiet, false, &finding), (Action::Review, 0, 0));
+    }
+}
+
+#[test]
 fn the_deciding_lines_are_named_last_word_first() {
     let toml = "profile = \"strict\"\n[secrets]\n\ncredential = \"block\"\n[rollout]\nstart = 2026-12-01\nbaseline_days = 10\n";
     let verdict = judge(

@@ -92,10 +92,11 @@ fn the_effective_policy_stands_in_the_order_of_the_keys() {
         .collect();
     assert!(keys.is_sorted_by_key(|key| rank(key)), "{keys:?}");
     assert_eq!(
-        &keys[..4],
+        &keys[..5],
         [
             "profile",
             "existing",
+            "unreviewed",
             "rollout.start",
             "rollout.baseline_days"
         ]
@@ -126,6 +127,7 @@ fn the_effective_policy_reads_back_as_the_same_policy() {
 pub(super) const FULL: &str = r#"
 profile = "phased"
 existing = "act"
+unreviewed = "stop"
 [rollout]
 start = 2026-12-01
 baseline_days = 14

@@ -42,6 +42,7 @@ const CASES: &[Case] = &[
     ("[waivers]\nquorum = ⟨{ approvals = 1 }", "expected a list", "for example `quorum ="),
     // Words out of closed sets.
     ("profile = ⟨\"stric\"", "`profile` cannot be `stric`", "did you mean `strict`?"),
+    ("unreviewed = ⟨\"block\"", "`unreviewed` cannot be `block`", "one of `pass`, `stop`"),
     ("existing = ⟨\"block\"", "`existing` cannot be `block`", "one of `warn`, `act`"),
     ("# comment\n\n[secrets]\n\tcredential = ⟨\"blok\"", "`secrets.credential` cannot be `blok`", "did you mean `block`?"),
     ("[secrets]\nkeyword = ⟨\"REVIEW\"", "cannot be `REVIEW`", "one of `block`, `review`, `warn`, `info`, `off`"),

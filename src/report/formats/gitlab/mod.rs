@@ -189,7 +189,8 @@ fn vulnerability(judged: &Judged) -> Vulnerability {
     let excerpt = finding.excerpt.text.trim();
     Vulnerability {
         id: identity(judged),
-        name: inert::text(finding.rule.title),
+        // The schema's limit; the title of a team's own rule can be any.
+        name: inert::text(finding.rule.title).chars().take(255).collect(),
         description: inert::text(&format!(
             "{}; fingerprint {}; {} by {}",
             entry::what(finding),

@@ -1,4 +1,4 @@
-//! The ways on from a blocked change: fix it, allow it, override it, read more. Words and commands, no layout.
+//! The ways on from a blocked change: fix it, allow it, waive it, override it, read more. Words and commands, no layout.
 
 use super::{Activity, Report, Situation};
 use crate::finding::{Category, Place, RepoPath, printable};
@@ -21,6 +21,7 @@ pub(super) fn ways(report: &Report, blocking: &[&Judged]) -> Vec<Way> {
     let situation = &report.situation;
     let mut ways = vec![fix(situation, blocking)];
     ways.extend(allow(situation, blocking));
+    ways.extend(waive(situation, blocking));
     ways.extend(override_it(situation));
     if let Some(first) = blocking.first() {
         let command = format!("gate-hook explain {}", first.detected.finding.fingerprint);
@@ -142,11 +143,18 @@ fn rebase(situation: &Situation, blocking: &[&Judged]) -> Vec<String> {
         .collect()
 }
 
+/// Returns whether it stops until it is reviewed: a comment asks for no more than that.
+fn wants_review(judged: &Judged) -> bool {
+    let decider = judged.decided_by.first();
+    decider.is_some_and(|decider| decider.key.starts_with("unreviewed "))
+}
+
 fn allow(situation: &Situation, blocking: &[&Judged]) -> Option<Way> {
     let in_files: Vec<&&Judged> = blocking
         .iter()
         .filter(|judged| matches!(judged.detected.finding.location.place, Place::File(_)))
         .filter(|judged| judged.detected.finding.inline_allow.is_none())
+        .filter(|judged| !wants_review(judged))
         .collect();
     let first = in_files.first()?.detected.finding.rule.id;
     let secrets = |judged: &&&Judged| {
@@ -175,6 +183,27 @@ fn allow(situation: &Situation, blocking: &[&Judged]) -> Option<Way> {
         label: "allow",
         words: format!("not a secret? say so in a comment on the line{effect}:"),
         commands: vec![format!("gate-hook:allow {rule} <reason>")],
+    })
+}
+
+/// Returns the command that asks for a waiver of the first finding, with the options that its kind needs.
+fn waive(situation: &Situation, blocking: &[&Judged]) -> Option<Way> {
+    if matches!(situation.activity, Activity::Look | Activity::Receive) {
+        return None;
+    }
+    let finding = &blocking.first()?.detected.finding;
+    let reason = match finding.rule.category {
+        Category::Credential | Category::Keyword => "false-positive --verified \"...\"",
+        Category::Code => "false-positive",
+        Category::Dependency | Category::Unpinned => "not-exploitable --mitigation \"...\"",
+    };
+    Some(Way {
+        label: "waive",
+        words: "to let it stay for a time; somebody approves it before the merge:".to_owned(),
+        commands: vec![
+            format!("gate-hook waiver new --finding {} \\", finding.fingerprint),
+            format!("  --reason {reason} --rationale \"...\""),
+        ],
     })
 }
 

@@ -5,7 +5,7 @@ use gate_hook::policy::{Waiver, parse_register};
 
 use super::survival::REGISTER;
 use crate::audit::records::{Weakness, database, keep_database};
-use crate::support::{Answer, Repo};
+use crate::support::{Answer, PROGRAM, Repo, leak};
 
 const CALL: &str =
     "import subprocess\n\n\ndef f(command):\n    subprocess.run(command, shell=True)\n";
@@ -190,4 +190,29 @@ fn a_waiver_that_has_ended_is_renewed_in_its_place() {
     assert_eq!(after.len(), 1);
     assert_eq!(after[0].id, before[0].id);
     assert_eq!(after[0].requested.on.to_string(), "2026-06-01");
+}
+
+// Requirements: S1-23
+#[test]
+fn the_command_that_a_blocked_commit_shows_asks_for_the_waiver() {
+    for content in [leak(1), CALL.to_owned()] {
+        let repo = Repo::new();
+        repo.stage("src/app.py", content);
+        let blocked = repo.commit();
+        assert_ne!(blocked.code, 0, "{}", blocked.text());
+        let lines: Vec<&str> = blocked.stderr.lines().map(str::trim).collect();
+        let at = lines
+            .iter()
+            .position(|line| line.starts_with("gate-hook waiver new"));
+        let at = at.unwrap_or_else(|| panic!("{}", blocked.text()));
+        let shown = format!("{} {}", lines[at].trim_end_matches('\\'), lines[at + 1]);
+        let command = shown.replace("...", WHY).replacen("gate-hook", PROGRAM, 1);
+        let asked = repo
+            .command("sh", &repo.root)
+            .args(["-c", &command])
+            .output();
+        Answer::of(&asked.unwrap()).ok();
+        assert_eq!(waivers(&repo).len(), 1);
+        repo.commit().ok();
+    }
 }

@@ -64,7 +64,9 @@ impl Globs {
     }
 
     pub(super) fn matches(&self, path: &RepoPath) -> bool {
-        if self.patterns.is_empty() {
+        let is_compiled = self.set.get().is_some();
+        let mut patterns = self.patterns.iter();
+        if !is_compiled && !patterns.any(|pattern| is_within_reach(pattern, path.as_bytes())) {
             return false;
         }
         let set = self.set.get_or_init(|| {
@@ -182,14 +184,30 @@ fn globs(pattern: &str) -> Result<[Glob; 2], globset::Error> {
         Some(directory) => (directory, true),
         None => (body, false),
     };
-    let rooted = match body.strip_prefix('/') {
-        Some(rest) => rest.to_owned(),
-        None if body.contains('/') => body.to_owned(),
+    let rooted = match from_root(body) {
+        Some(rooted) => rooted.to_owned(),
         None => format!("**/{body}"),
     };
     let below = format!("{rooted}/**");
     let itself = if directories_only { &below } else { &rooted };
     Ok([glob(itself)?, glob(&below)?])
+}
+
+/// Returns what a pattern matches from the root; nothing where it matches at every depth.
+fn from_root(body: &str) -> Option<&str> {
+    body.strip_prefix('/')
+        .or_else(|| body.contains('/').then_some(body))
+}
+
+/// Returns whether a pattern could make a path match, as far as can be told without compiling it: what it begins with
+/// literally is what the path begins with. A pattern that takes back makes nothing match.
+fn is_within_reach(pattern: &str, path: &[u8]) -> bool {
+    let body = pattern.strip_suffix('/').unwrap_or(pattern);
+    let begin = |rooted: &str| {
+        let end = rooted.find(['*', '?', '[', '{', '\\']);
+        path.starts_with(&rooted.as_bytes()[..end.unwrap_or(rooted.len())])
+    };
+    !pattern.starts_with('!') && from_root(body).is_none_or(begin)
 }
 
 fn glob(pattern: &str) -> Result<Glob, globset::Error> {
@@ -234,6 +252,10 @@ mod tests {
         ] {
             for path in inside {
                 assert!(matches(&[pattern], path.as_bytes()), "{pattern} {path}");
+                assert!(!matches(
+                    &["elsewhere/x", &format!("!{pattern}")],
+                    path.as_bytes()
+                ));
             }
             for path in outside {
                 assert!(!matches(&[pattern], path.as_bytes()), "{pattern} {path}");
@@ -248,5 +270,51 @@ mod tests {
         assert!(matches(&["*.py"], b"\xff\xfe.py"));
         assert!(matches(&["x*"], b"x\xff\n"));
         assert!(!matches(&[], b"a"));
+    }
+
+    #[test]
+    fn what_is_told_without_compiling_is_what_compiling_tells() {
+        let patterns = [
+            "src/a.py",
+            "/src",
+            "src/",
+            "src/*",
+            "src/**/a.py",
+            "s?c/a.py",
+            "[s]rc/a.py",
+            "{src,x}/a.py",
+            r"src\/a.py",
+            r"\src/a.py",
+            "a.py",
+            "**/a.py",
+            "src//",
+            "//src",
+            "src/a.py/",
+            "!src/a.py",
+            "./src",
+        ];
+        let paths = [
+            "src/a.py",
+            "src/a.py/b",
+            "src",
+            "src/x/a.py",
+            "xsrc/a.py",
+            "sr",
+            "a.py",
+            "x/a.py",
+            "./src",
+        ];
+        for pattern in patterns {
+            for path in paths {
+                let globs = Globs::built_in(&[pattern]);
+                let quick = globs.matches(&RepoPath::new(path));
+                globs.set.get_or_init(|| compile(&globs.patterns).unwrap());
+                assert_eq!(
+                    quick,
+                    globs.matches(&RepoPath::new(path)),
+                    "{pattern} {path}"
+                );
+            }
+        }
     }
 }

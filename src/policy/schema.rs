@@ -118,7 +118,7 @@ pub(super) fn refuse_unknown(root: &Item<'_>, keys: &[&str]) -> Result<(), Polic
 }
 
 fn is_known(keys: &[&str], prefix: &str, name: &str, path: &str) -> bool {
-    if keys.contains(&format!("{prefix}*").as_str()) {
+    if keys.iter().any(|key| key.strip_suffix('*') == Some(prefix)) {
         return true;
     }
     // A quoted key with a dot in it would otherwise pass for a key of another table.
@@ -137,16 +137,19 @@ fn descend<'d>(
     path: &str,
     tables: &mut Vec<(Item<'d>, String)>,
 ) -> Result<(), PolicyError> {
-    let has = |prefix: &str| keys.iter().any(|key| key.starts_with(prefix));
-    let (inside, elements) = (format!("{path}."), format!("{path}[]."));
+    let below = |mark: &str| {
+        let prefix = format!("{path}{mark}");
+        let is_any = keys.iter().any(|key| key.starts_with(&prefix));
+        is_any.then_some(prefix)
+    };
     match item.value.get_ref() {
-        DeValue::Table(_) if has(&inside) => tables.push((item.clone(), inside)),
-        DeValue::Array(_) if has(&elements) => {
-            let list = item
-                .list()?
-                .into_iter()
-                .filter(|element| element.value.get_ref().is_table());
-            tables.extend(list.map(|element| (element, elements.clone())));
+        DeValue::Table(_) => tables.extend(below(".").map(|inside| (item.clone(), inside))),
+        DeValue::Array(_) => {
+            if let Some(elements) = below("[].") {
+                let list = item.list()?.into_iter();
+                let list = list.filter(|element| element.value.get_ref().is_table());
+                tables.extend(list.map(|element| (element, elements.clone())));
+            }
         }
         _ => {}
     }

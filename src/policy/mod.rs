@@ -22,6 +22,7 @@ mod engine;
 mod hook;
 mod import;
 mod override_record;
+mod owners;
 mod paths;
 mod people;
 mod profile;
@@ -68,6 +69,7 @@ pub use import::{
     Allowed, EVERY_LINE, Reading, Settings, Taken, TakenRule, read_foreign, shown as shown_in_part,
 };
 pub use override_record::{parse_override, parse_override_under, write_override};
+pub use owners::code_owners;
 pub use people::People;
 pub use profile::Profile;
 pub use reader::{EffectiveKey, Setting};

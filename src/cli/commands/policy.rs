@@ -30,6 +30,8 @@ enum What {
     Check(File),
     /// Print the policy that decides, with the origin of each key
     Show(File),
+    /// Print the lines of a CODEOWNERS file that ask those who have to approve
+    Codeowners(File),
     /// Print the requirements of the two policies behind the profiles, with the tests of each
     Trace(Trace),
 }
@@ -53,6 +55,7 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     match &arguments.what {
         What::Check(file) => check(context, file.policy.as_deref()),
         What::Show(file) => show(context, file.policy.as_deref()),
+        What::Codeowners(file) => code_owners(context, file.policy.as_deref()),
         What::Trace(asked) => trace(context, asked.id.as_deref()),
     }
 }
@@ -144,6 +147,14 @@ fn check_overrides(root: &Path, policies: &[Policy]) -> Result<usize, Failure> {
         policy::parse_override_under(&path, &rulebook::utf8(&path, bytes)?, policies)?;
     }
     Ok(names.len())
+}
+
+/// Prints whom the forge is to ask: the policy that the change brings names them.
+fn code_owners(context: &Context, explicit: Option<&Path>) -> Result<Exit, Failure> {
+    let (rulebook, _) = load(context, explicit)?;
+    let lines = rulebook.policies.last().map(policy::code_owners);
+    context.terminal.result(&lines.unwrap_or_default());
+    Ok(Exit::Passed)
 }
 
 fn show(context: &Context, explicit: Option<&Path>) -> Result<Exit, Failure> {

@@ -216,3 +216,33 @@ fn the_command_that_a_blocked_commit_shows_asks_for_the_waiver() {
         repo.commit().ok();
     }
 }
+
+// Requirements: S1-33
+#[test]
+fn whoever_has_to_approve_is_named() {
+    let repo = Repo::new();
+    let owners = || repo.gate(&["policy", "codeowners"]).ok().stdout;
+    assert!(
+        owners().contains(
+            "# /gate-hook.toml: nobody with a handle holds security-team or senior-engineer"
+        ),
+        "{}",
+        owners()
+    );
+    let people = "[roles]\nsecurity-team = [\"bob\", \"@org/security\"]\nsenior-engineer = [\"bob\", \"dan\", \"eve\"]\nvp-engineering = [\"vera\"]\n[people]\nbob = [\"bob@example.org\", \"@bobby\"]\ndan = [\"dan@example.org\"]\nvera = [\"@vera\"]\n";
+    repo.commit_unscanned("gate-hook.toml", people);
+    let security = "@bobby @org/security dan@example.org";
+    let lines = owners();
+    for line in [
+        format!("/{REGISTER} {security}\n"),
+        "/docs/governance/overrides/ @vera\n".to_owned(),
+        format!("/gate-hook.toml {security}\n"),
+    ] {
+        assert!(lines.contains(&line), "{lines}");
+    }
+    repo.stage("src/app.py", CALL);
+    repo.gate(&["scan"]);
+    let asked = new_waiver(&repo, &[]).ok().flat();
+    let ask = "ask: @bobby, @org/security, dan@example.org (security-team, senior-engineer)";
+    assert!(asked.contains(ask), "{asked}");
+}

@@ -74,13 +74,24 @@ pub(super) fn run(new: &New, context: &Context) -> Result<Exit, Failure> {
     } else {
         standing.words()
     };
+    let roles = judge.roles_for(&waiver);
+    let handles = policy.people.handles(&roles);
+    let ask = match handles.as_slice() {
+        [] => String::new(),
+        handles => format!(
+            "\n  ask: {} ({})",
+            handles.join(", "),
+            printable(&roles.join(", "))
+        ),
+    };
     context.terminal.say(&format!(
-        "wrote and staged {} in {}\n  until {}; {}\n  next: git commit, then `gate-hook waiver approve {}` by those who may",
+        "wrote and staged {} in {}\n  until {}; {}\n  next: git commit, then `gate-hook waiver approve {}` by those who may{}",
         waiver.id,
         printable(&desk.path),
         waiver.expires,
         printable(&state),
-        waiver.id
+        waiver.id,
+        ask
     ));
     Ok(Exit::Passed)
 }

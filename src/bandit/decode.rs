@@ -14,6 +14,8 @@ pub(super) struct Decoded<'a> {
     pub(super) text: Cow<'a, str>,
     /// Where such bytes are. Python accepts them inside of comments.
     pub(super) invalid: Vec<u32>,
+    /// Whether the reference tool can read the file as text, too, and not only parse it.
+    pub(super) readable: bool,
 }
 
 /// Decodes a file.
@@ -22,38 +24,63 @@ pub(super) fn decode<'a>(content: &'a [u8], settings: &Settings) -> Result<Decod
         Some(body) => (true, body),
         None => (false, content),
     };
-    let cookie = cookie(body);
-    let normal = cookie.map_or("utf-8".to_owned(), normal_name);
-    if bom && normal != "utf-8" {
-        return Err(NotParsed::Syntax);
+    let old = settings.python < PythonVersion::Py312;
+    let read = read(bom, body);
+    if old || !settings.ignore_nosec {
+        read.clone()?;
     }
+    let normal = declared(bom, body, Ends::All)?;
     if normal != "utf-8" {
         let text = codec::decode(&normal, body).map_err(|problem| match problem {
-            NoText::Wrong => NotParsed::Syntax,
+            NoText::Unsupported => NotParsed::Encoding(normal.clone()),
+            // What follows is for the reader of comments to say.
+            _ if settings.ignore_nosec => NotParsed::Syntax,
             NoText::NotText => NotParsed::Exception,
-            NoText::Unsupported => NotParsed::Encoding(normal),
+            NoText::Wrong if old && codec::decode(&normal, b"").is_ok() => NotParsed::Exception,
+            NoText::Wrong => NotParsed::Syntax,
         })?;
         return Ok(Decoded {
             text,
             invalid: Vec::new(),
+            readable: read.is_ok(),
         });
     }
     let (text, invalid) = lenient(body);
-    let Some(first) = invalid.first() else {
-        return Ok(Decoded { text, invalid });
-    };
-    // The reference tool looks for comments first, and that stumbles over more than the parser does.
-    let stumbles = !settings.ignore_nosec && (*first as usize) < inspected(body);
-    if stumbles {
+    if !invalid.is_empty() && old {
+        return Err(if settings.ignore_nosec {
+            NotParsed::Syntax
+        } else {
+            NotParsed::Exception
+        });
+    }
+    Ok(Decoded {
+        text,
+        readable: invalid.is_empty() && read.is_ok(),
+        invalid,
+    })
+}
+
+/// Returns what Python's reader of source texts says to the first lines of a file; the reference tool reads comments
+/// with it, and the code that it shows. There only line feeds end a line, and a line in which an encoding may be
+/// declared has to be UTF-8 itself.
+fn read(bom: bool, body: &[u8]) -> Result<(), NotParsed> {
+    if std::str::from_utf8(inspected(body, Ends::LineFeeds)).is_err() {
         return Err(NotParsed::Syntax);
     }
-    match settings.python {
-        PythonVersion::Py310 | PythonVersion::Py311 if settings.ignore_nosec => {
-            Err(NotParsed::Syntax)
-        }
-        PythonVersion::Py310 | PythonVersion::Py311 => Err(NotParsed::Exception),
-        _ => Ok(Decoded { text, invalid }),
+    let name = declared(bom, body, Ends::LineFeeds)?;
+    match codec::decode(&name, b"") {
+        Err(NoText::Wrong) => Err(NotParsed::Syntax),
+        _ => Ok(()),
     }
+}
+
+/// Returns the encoding of a file by its own word.
+fn declared(bom: bool, body: &[u8], ends: Ends) -> Result<String, NotParsed> {
+    let normal = cookie(body, ends).map_or("utf-8".to_owned(), normal_name);
+    if bom && normal != "utf-8" {
+        return Err(NotParsed::Syntax);
+    }
+    Ok(normal)
 }
 
 /// Replaces every byte that is not part of UTF-8 by `?`, so that all others stay where they are.
@@ -72,31 +99,42 @@ fn lenient(body: &[u8]) -> (Cow<'_, str>, Vec<u32>) {
     (Cow::Owned(text), invalid)
 }
 
-/// Returns the length of the lines in which a declaration is looked for: the first, and the second if the first
-/// holds no code.
-fn inspected(body: &[u8]) -> usize {
-    let first = line(body);
+/// What ends a line.
+#[derive(Clone, Copy)]
+enum Ends {
+    /// `\n`, `\r\n` and `\r`.
+    All,
+    /// `\n` only.
+    LineFeeds,
+}
+
+/// Returns the lines in which a declaration is looked for: the first, and the second if the first holds no code.
+fn inspected(body: &[u8], ends: Ends) -> &[u8] {
+    let first = line(body, ends);
     if cookie_in(first).is_none() && is_blank(first) {
-        first.len() + line(&body[first.len()..]).len()
+        let second = line(&body[first.len()..], ends);
+        &body[..first.len() + second.len()]
     } else {
-        first.len()
+        first
     }
 }
 
 /// Returns the encoding that a file declares.
-fn cookie(body: &[u8]) -> Option<&str> {
-    let first = line(body);
+fn cookie(body: &[u8], ends: Ends) -> Option<&str> {
+    let first = line(body, ends);
     cookie_in(first).or_else(|| {
-        let second = || cookie_in(line(&body[first.len()..]));
+        let second = || cookie_in(line(&body[first.len()..], ends));
         is_blank(first).then(second).flatten()
     })
 }
 
-fn line(body: &[u8]) -> &[u8] {
-    let end = memchr::memchr2(b'\n', b'\r', body).map_or(body.len(), |end| {
-        end + 1 + usize::from(body[end..].starts_with(b"\r\n"))
-    });
-    &body[..end]
+fn line(body: &[u8], ends: Ends) -> &[u8] {
+    let end = match ends {
+        Ends::All => memchr::memchr2(b'\n', b'\r', body),
+        Ends::LineFeeds => memchr::memchr(b'\n', body),
+    };
+    let behind = |end| end + 1 + usize::from(body[end..].starts_with(b"\r\n"));
+    &body[..end.map_or(body.len(), behind)]
 }
 
 fn is_blank(line: &[u8]) -> bool {
@@ -165,7 +203,21 @@ mod tests {
             ("# coding : cp1252\n", None),
             ("x = 1  # coding: cp1252", None),
         ] {
-            assert_eq!(cookie(body.as_bytes()), expected, "{body:?}");
+            assert_eq!(cookie(body.as_bytes(), Ends::All), expected, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn a_reader_of_texts_ends_lines_at_line_feeds_only() {
+        for (body, expected) in [
+            (&b"# a\rx\rcoding: nowhere\r"[..], Err(NotParsed::Syntax)),
+            (b"# a\nx\n# coding: nowhere\n", Ok(())),
+            (b"# a\rx\r# \xff\r", Err(NotParsed::Syntax)),
+            (b"x\n# \xff\n", Ok(())),
+            (b"# \xff coding: latin-1\n", Err(NotParsed::Syntax)),
+            (b"# coding: latin-1\n# \xff\n", Ok(())),
+        ] {
+            assert_eq!(read(false, body), expected, "{body:?}");
         }
     }
 

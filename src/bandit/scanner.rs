@@ -82,7 +82,7 @@ impl Scanner {
 
     /// Shows the whole text to the tests of whole files.
     fn texts<'a>(&self, walker: &mut Walker<'_, 'a>, decoded: &'a Decoded<'_>) {
-        if !decoded.invalid.is_empty() {
+        if !decoded.readable {
             return;
         }
         for &test in &self.plan.files {
@@ -114,8 +114,9 @@ impl Scanner {
                 if path == STDIN {
                     Some(Code::of_stdin(std::str::from_utf8(content).ok()?, context))
                 } else {
-                    let strict = decoded.invalid.is_empty();
-                    strict.then(|| Code::of_file(&decoded.text, walker.source.starts(), context))
+                    decoded
+                        .readable
+                        .then(|| Code::of_file(&decoded.text, walker.source.starts(), context))
                 }
             });
             let mut shower = Shower::new(walker.source, tree.tokens(), walker.secrets, code);

@@ -4,15 +4,18 @@
 //! the manual page, its fenced examples are the first tests.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 use ruff_python_ast::{ExceptHandlerExceptHandler, StmtFunctionDef};
 use ruff_text_size::{TextRange, TextSize};
 
 use super::call::Call;
+use super::chain::Chains;
 use super::checks;
 use super::names::Imports;
 use super::position::Source;
 use super::quote::Quote;
+use super::safety::Owners;
 use super::settings::Options;
 use super::tree::Node;
 use crate::finding::{Category, Confidence, Engine, Severity};
@@ -139,6 +142,8 @@ pub(super) struct Context<'w, 'a> {
     pub(super) options: &'w Options,
     pub(super) source: &'w Source<'a>,
     pub(super) imports: &'w Imports<'a>,
+    pub(super) chains: &'w RefCell<Chains>,
+    pub(super) owners: &'w RefCell<Owners<'a>>,
     /// The nodes around the node, the file first.
     pub(super) parents: &'w [Node<'a>],
 }

@@ -18,11 +18,14 @@ impl Listed {
     }
 }
 
+/// Returns whether a name is that of the function that imports, whatever an import has made of it.
+pub(super) fn is_import(callee: &Expr) -> bool {
+    matches!(callee, Expr::Name(name) if name.id.as_str() == "__import__")
+}
+
 /// Returns the name that a call has for the lists: the qualified one, or that of the module that it imports.
 pub(super) fn called(call: &Call<'_, '_>) -> Option<String> {
-    if let Expr::Name(name) = &*call.node.func
-        && name.id.as_str() == "__import__"
-    {
+    if is_import(&call.node.func) {
         return match call.args().first() {
             Some(Expr::StringLiteral(module)) => Some(module.value.to_str().to_owned()),
             _ => None,

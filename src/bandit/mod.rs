@@ -3,7 +3,7 @@
 //! ```text
 //! bytes ─► decode, codec ─► parse ─► tree, fstring ─► walk ─► checks ─► shown ─► report
 //!              settings ─► plan ────────────────────────┘ ▲       ▲
-//!                             nosec, names, position ─────┘       └─ call, literal, listed
+//!                             nosec, names, position ─────┘       └─ call, chain, literal, listed
 //! ```
 //!
 //! The answers are those of the reference tool, Bandit 1.9.4, down to their order and their columns, for the
@@ -12,6 +12,7 @@
 //! environment.
 
 mod call;
+mod chain;
 mod check;
 mod checks;
 mod clients;

@@ -94,7 +94,7 @@ impl Drop for Tree {
 pub(super) const RED_ZONE: usize = 512 << 10;
 
 /// How deep nearly all trees are. To ask how much stack is left costs more than the levels up to here.
-const SHALLOW: usize = 48;
+pub(super) const SHALLOW: usize = 48;
 
 /// Calls `f` with enough stack for a few more levels of a tree.
 pub(super) fn with_stack<T>(depth: usize, f: impl FnOnce() -> T) -> T {

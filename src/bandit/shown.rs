@@ -1,5 +1,6 @@
 //! From what the walk collected to issues: positions, code, the redacted excerpt and the fingerprint.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use ruff_python_ast::token::{Token, TokenKind};
@@ -19,6 +20,8 @@ const INSIDE: usize = 100;
 const AFTER: usize = 50;
 /// How many bytes are looked at for them: lines have no limit.
 const WINDOW: usize = 1024;
+/// How many bytes of the names around a finding are kept.
+const NAMED: usize = 1000;
 
 /// A finding as the walk leaves it.
 pub(super) struct Raw<'a> {
@@ -57,13 +60,13 @@ impl Raw<'_> {
     }
 }
 
-/// The names of the definitions around a node.
+/// The names of the definitions around a node, those that are too long to be kept with every finding shortened.
 #[derive(Default)]
-pub(super) struct Scope<'a>(Vec<&'a str>);
+pub(super) struct Scope<'a>(Vec<Cow<'a, str>>);
 
 impl<'a> Scope<'a> {
     pub(super) fn enter(&mut self, name: &'a str) {
-        self.0.push(name);
+        self.0.push(shortened(Cow::Borrowed(name)));
     }
 
     pub(super) fn leave(&mut self) {
@@ -71,8 +74,15 @@ impl<'a> Scope<'a> {
     }
 
     pub(super) fn name(&self) -> String {
-        self.0.join(".")
+        shortened(Cow::Owned(self.0.join("."))).into_owned()
     }
+}
+
+fn shortened(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.len() > NAMED {
+        return Cow::Owned(blake3::hash(name.as_bytes()).to_hex().to_string());
+    }
+    name
 }
 
 /// What a finding belongs to.

@@ -2,12 +2,14 @@
 //!
 //! The order of the walk decides the order of the findings and which imports a name sees.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use ruff_python_ast::{Expr, Stmt};
 use ruff_text_size::TextRange;
 
 use super::call::Call;
+use super::chain::Chains;
 use super::check::{Context, Found, On, Test, Text};
 use super::names::Imports;
 use super::nosec::Nosec;
@@ -15,6 +17,7 @@ use super::parse::{self, DEEPEST};
 use super::plan::{LISTED, Plan};
 use super::position::Source;
 use super::report::FileMetrics;
+use super::safety::Owners;
 use super::settings::Options;
 use super::shown::{Raw, Scope};
 use super::tree::{self, Node};
@@ -34,6 +37,8 @@ pub(super) struct Walker<'w, 'a> {
     /// The `# nosec` comments by line.
     pub(super) nosec: &'w BTreeMap<u32, Nosec>,
     imports: Imports<'a>,
+    chains: RefCell<Chains>,
+    owners: RefCell<Owners<'a>>,
     parents: Vec<Node<'a>>,
     scope: Scope<'a>,
     pub(super) found: Vec<Raw<'a>>,
@@ -58,6 +63,8 @@ impl<'w, 'a> Walker<'w, 'a> {
             source,
             nosec,
             imports: Imports::default(),
+            chains: RefCell::default(),
+            owners: RefCell::default(),
             parents: Vec::with_capacity(64),
             scope: Scope::default(),
             found: Vec::new(),
@@ -166,6 +173,9 @@ impl<'w, 'a> Walker<'w, 'a> {
         let has_keywords = !call.arguments.keywords.is_empty();
         let last = self.imports.last_name(&call.func);
         let mut tests = self.plan.concerned(last, has_keywords);
+        if super::listed::is_import(&call.func) {
+            tests |= LISTED;
+        }
         if tests == 0 {
             return;
         }
@@ -229,6 +239,8 @@ impl<'w, 'a> Walker<'w, 'a> {
             options: self.options,
             source: self.source,
             imports: &self.imports,
+            chains: &self.chains,
+            owners: &self.owners,
             parents: &self.parents,
         }
     }

@@ -26,10 +26,7 @@ pub(super) static TEST: Test = Test {
 };
 
 fn run(context: &Context<'_, '_>, text: &Text<'_, '_>) -> Option<Found> {
-    let (wrapper, statement, replaces) = statement(context, text)?;
-    if !sql::is_statement(&statement) {
-        return None;
-    }
+    let (wrapper, replaces) = statement(context, text)?;
     let executed = !replaces
         && match wrapper.and_then(Node::expr) {
             Some(Expr::Call(call)) => is_execute(&call.func),
@@ -44,61 +41,37 @@ fn run(context: &Context<'_, '_>, text: &Text<'_, '_>) -> Option<Found> {
     Some(Found::new(text).rated(Severity::Medium, confidence))
 }
 
-/// Returns what is around the expression that a string is part of, the text of that expression as far as it is
-/// known, and whether it is made with `replace`.
+/// Returns what is around the expression that a string is part of, and whether that is made with `replace`, if its
+/// text as far as it is known is a statement.
 fn statement<'a>(
     context: &Context<'_, 'a>,
-    text: &Text<'_, 'a>,
-) -> Option<(Option<Node<'a>>, String, bool)> {
+    text: &Text<'_, '_>,
+) -> Option<(Option<Node<'a>>, bool)> {
     match context.parent()? {
-        parent @ Node::Expr(Expr::BinOp(_)) => {
-            let is_binary = |node: &&Node<'a>| matches!(node, Node::Expr(Expr::BinOp(_)));
-            let above = context.parents.iter().rev();
-            let height = above.clone().take_while(is_binary).count();
-            let top = above.clone().nth(height - 1)?;
-            let mut strings = vec![text.value];
-            if !top.is(parent) {
-                collect(top.expr()?, parent, &mut strings);
-            }
-            Some((context.ancestor(height), strings.join(" "), false))
+        Node::Expr(Expr::BinOp(_)) => {
+            let mut chains = context.chains.borrow_mut();
+            let depth = chains.statement(text.value, context.parents)?;
+            Some((context.parents[..depth].last().copied(), false))
         }
         Node::Expr(Expr::Attribute(attribute))
             if matches!(attribute.attr.as_str(), "format" | "replace") =>
         {
             let replaces = attribute.attr.as_str() == "replace";
-            Some((context.ancestor(2), text.value.to_owned(), replaces))
+            sql::is_statement(text.value).then(|| (context.ancestor(2), replaces))
         }
         parent @ (Node::Expr(Expr::FString(_)) | Node::Spec(_)) => {
             let Node::Piece(piece) = text.node else {
                 return None;
             };
-            piece.first.then(|| {
-                let literals = fstring::literals(parent);
-                let values = literals.iter().map(|literal| literal.value(parent));
-                (context.ancestor(1), values.collect(), false)
-            })
+            if !piece.first {
+                return None;
+            }
+            let literals = fstring::literals(parent);
+            let values = literals.iter().map(|literal| literal.value(parent));
+            let whole: String = values.collect();
+            sql::is_statement(&whole).then(|| (context.ancestor(1), false))
         }
         _ => None,
-    }
-}
-
-/// Collects the strings of a chain of operators from left to right, without those of `omitted`.
-fn collect<'a>(top: &'a Expr, omitted: Node<'a>, strings: &mut Vec<&'a str>) {
-    // Chains lean to the left and may be long, so the left sides are walked without recursion.
-    let mut rights = Vec::new();
-    let mut expr = top;
-    while let Expr::BinOp(operation) = expr {
-        if Node::Expr(expr).is(omitted) {
-            break;
-        }
-        rights.push(&*operation.right);
-        expr = &operation.left;
-    }
-    if let Expr::StringLiteral(string) = expr {
-        strings.push(string.value.to_str());
-    }
-    for right in rights.into_iter().rev() {
-        collect(right, omitted, strings);
     }
 }
 

@@ -114,6 +114,18 @@ fn a_file_of_ten_megabytes_takes_ten_times_as_long_as_one() {
     assert!(ten < 40 * one, "{ten:?} after {one:?}");
 }
 
+/// Fails if ten times as much of something takes much more than ten times as long.
+fn linear(what: &str, size: usize, text: impl Fn(usize) -> String) {
+    let timed = |size| {
+        let content = text(size);
+        let start = Instant::now();
+        assert_eq!(scan(content.as_bytes()).error, None, "{what}");
+        start.elapsed()
+    };
+    let (small, large) = (timed(size), timed(10 * size));
+    assert!(large < 40 * small, "{what}: {large:?} after {small:?}");
+}
+
 #[test]
 fn ten_times_as_much_of_anything_takes_ten_times_as_long() {
     for (start, piece, end) in [
@@ -125,17 +137,38 @@ fn ten_times_as_much_of_anything_takes_ten_times_as_long() {
         ("", "import a\nyaml.load(a)\nx.exec_command(a)\n", ""),
         ("", "@f('/tmp/a')\n", "def f(): pass\n"),
         ("if x:\n  ", "f('/tmp/a'); ", "\n"),
+        (MARK_SAFE, "z = 'a'\nmark_safe(z)\n", ""),
+        (MARK_SAFE, "y, z.y = 'a', b\nmark_safe(y)\n", ""),
     ] {
-        let timed = |size: usize| {
-            let content = start.to_owned() + &piece.repeat(size / piece.len()) + end;
-            let start = Instant::now();
-            let report = scan(content.as_bytes());
-            assert_eq!(report.error, None, "{piece}");
-            start.elapsed()
-        };
-        let (small, large) = (timed(50_000), timed(500_000));
-        assert!(large < 40 * small, "{piece}: {large:?} after {small:?}");
+        linear(piece, 50_000, |size| {
+            start.to_owned() + &piece.repeat(size / piece.len()) + end
+        });
     }
+}
+
+const MARK_SAFE: &str = "from django.utils.safestring import mark_safe\n";
+
+#[test]
+fn what_is_put_together_takes_no_longer_than_its_parts() {
+    linear("a tree of operators", 20_000, |size| {
+        let mut level = vec!["'select '".to_owned(); (size / 10).next_power_of_two()];
+        while level.len() > 1 {
+            let pairs = level.chunks(2);
+            level = pairs.map(|pair| format!("({})", pair.join("+"))).collect();
+        }
+        format!("x = {}\n", level[0])
+    });
+    linear("a row of names", 20_000, |size| {
+        let names = (0..size / 16).map(|index| format!("a{} = a{index}\n", index + 1));
+        format!(
+            "{MARK_SAFE}a0 = 'x'\n{}mark_safe(a9)\n",
+            names.collect::<String>()
+        ) + &format!("mark_safe(a{})\n", size / 16)
+    });
+    linear("a long name around findings", 50_000, |size| {
+        let name = "a".repeat(size / 2);
+        format!("class {name}:\n") + &" f('/tmp/a')\n".repeat(size / 30)
+    });
 }
 
 /// Pieces of Python that random files are made of.

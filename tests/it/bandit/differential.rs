@@ -105,6 +105,26 @@ fn mutated_files() {
 }
 
 #[test]
+fn odd_snippets() {
+    let mut oracles: Vec<Oracle> = Oracle::installed().into_iter().collect();
+    if is_full() {
+        oracles.extend(Oracle::others());
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let snippets = include_str!("../../parity/bandit/snippets.txt").split("%%\n");
+    let mut names = Vec::new();
+    for (index, snippet) in snippets.enumerate() {
+        let name = format!("s{index:03}.py");
+        std::fs::write(scratch.path().join(&name), snippet).unwrap();
+        names.push(name);
+    }
+    for oracle in oracles {
+        let what = format!("odd snippets, Python {}", oracle.version.name());
+        same(&what, &oracle, scratch.path(), &names, &[]);
+    }
+}
+
+#[test]
 fn the_examples_of_the_reference_tool() {
     let Some(oracle) = Oracle::installed() else {
         return;

@@ -23,11 +23,13 @@ fn field(document: &Document, finding: &Finding, tag: Tag) -> Field {
         }
         Tag::Line => Field::Number(i64::from(finding.line_number)),
         Tag::Column => Field::Number(finding.col_offset),
+        Tag::EndColumn => Field::Number(finding.end_col_offset),
         Tag::TestId => Field::Text(finding.test_id.clone()),
         Tag::Severity => Field::Text(finding.severity.name().to_owned()),
         Tag::Message => Field::Text(finding.text.clone()),
         Tag::Confidence => Field::Text(finding.confidence.name().to_owned()),
-        Tag::Range => Field::List(format!("{:?}", finding.line_range)),
+        Tag::Range => Field::Other(format!("{:?}", finding.line_range)),
+        Tag::Weakness => Field::Other(format!("CWE-{} ({})", finding.cwe, finding.cwe_link())),
     }
 }
 

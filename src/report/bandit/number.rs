@@ -30,9 +30,9 @@ pub enum LayoutError {
     /// It is wider or more precise than anybody needs.
     #[error("it is too wide")]
     TooWide,
-    /// A list has no layout.
-    #[error("a list takes no layout")]
-    List,
+    /// What is neither text nor number has no layout.
+    #[error("it takes no layout")]
+    Other,
 }
 
 impl Layout {

@@ -9,24 +9,28 @@ pub(super) enum Tag {
     RelativePath,
     Line,
     Column,
+    EndColumn,
     TestId,
     Severity,
     Message,
     Confidence,
     Range,
+    Weakness,
 }
 
 impl Tag {
-    const ALL: [(&'static str, Self); 9] = [
+    const ALL: [(&'static str, Self); 11] = [
         ("abspath", Self::AbsolutePath),
         ("relpath", Self::RelativePath),
         ("line", Self::Line),
         ("col", Self::Column),
+        ("end_col", Self::EndColumn),
         ("test_id", Self::TestId),
         ("severity", Self::Severity),
         ("msg", Self::Message),
         ("confidence", Self::Confidence),
         ("range", Self::Range),
+        ("cwe", Self::Weakness),
     ];
 
     fn from_name(name: &str) -> Option<Self> {
@@ -40,8 +44,8 @@ impl Tag {
 pub(super) enum Field {
     Text(String),
     Number(i64),
-    /// A list, as Python writes it.
-    List(String),
+    /// Something else, as Python writes it.
+    Other(String),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -159,7 +163,7 @@ impl Template {
                         (Field::Text(text), Some(Conversion::QuotedAscii)) => quoted(&text, true),
                         (Field::Text(text), _) => layout.text(&text),
                         (Field::Number(number), _) => layout.number(number),
-                        (Field::List(list), _) => list,
+                        (Field::Other(text), _) => text,
                     });
                 }
             }
@@ -206,9 +210,9 @@ fn piece(inside: &str) -> Result<Result<Piece, &str>, TemplateError> {
         return Err(TemplateError::Both(name.to_owned()));
     }
     let layout = match tag {
-        Tag::Line | Tag::Column => Layout::of_number(layout),
-        Tag::Range if layout.is_empty() => Ok(Layout::default()),
-        Tag::Range => Err(LayoutError::List),
+        Tag::Line | Tag::Column | Tag::EndColumn => Layout::of_number(layout),
+        Tag::Range | Tag::Weakness if layout.is_empty() => Ok(Layout::default()),
+        Tag::Range | Tag::Weakness => Err(LayoutError::Other),
         _ => Layout::of_text(layout),
     };
     let layout = layout.map_err(|error| TemplateError::Layout {
@@ -259,7 +263,9 @@ mod tests {
             template.fill(|tag| match tag {
                 Tag::Line => Field::Number(7),
                 Tag::Column => Field::Number(0),
-                Tag::Range => Field::List("[7, 8]".to_owned()),
+                Tag::EndColumn => Field::Number(4),
+                Tag::Range => Field::Other("[7, 8]".to_owned()),
+                Tag::Weakness => Field::Other("CWE-1".to_owned()),
                 Tag::Message => Field::Text("it's é".to_owned()),
                 _ => Field::Text("LOW".to_owned()),
             })
@@ -270,6 +276,7 @@ mod tests {
     fn tags_are_filled_in() {
         for (template, expected) in [
             ("{line}:{range}", "7:[7, 8]"),
+            ("{col}-{end_col:>2} {cwe}", "0- 4 CWE-1"),
             ("{{{line}}}", "{7}"),
             ("{line:03}|{severity:^7}|{col:*<3}", "007|  LOW  |0**"),
             ("{x:>5} {line.real} {line}", "x line.real 7"),
@@ -294,6 +301,7 @@ mod tests {
             "{line!x}",
             "{line!s:4}",
             "{range:5}",
+            "{cwe:5}",
             "{msg:d}",
             "{line:s}",
             "{line:{col}}",

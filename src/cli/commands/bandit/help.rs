@@ -39,7 +39,8 @@ what is reported
 output
   -f, --format FORMAT         csv, custom, html, json, sarif, screen, txt, xml or yaml
   --msg-template TEMPLATE     a line of -f custom, as in Python's str.format; the tags are {abspath},
-                              {relpath}, {line}, {col}, {test_id}, {severity}, {msg}, {confidence}, {range}
+                              {relpath}, {line}, {range}, {col}, {end_col}, {test_id}, {cwe}, {severity},
+                              {confidence}, {msg}
   -o, --output FILE           write the report into a file
   -a, --aggregate file|vuln   sort json and yaml by file or by name of the test
   -n, --number LINES          how many lines of code to show

@@ -15,7 +15,7 @@ mod output;
 mod scan;
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::path::Path;
 
@@ -73,6 +73,12 @@ pub(in crate::cli) fn run(arguments: &Arguments, context: &Context) -> Result<Ex
     };
     if options.template.is_some() && options.format.as_deref() != Some(Format::Custom.name()) {
         return Err(misused("--msg-template goes only with --format custom"));
+    }
+    if options.template.as_deref() == Some("") {
+        return Err(misused("--msg-template is empty"));
+    }
+    if options.baseline.as_deref().is_some_and(OsStr::is_empty) {
+        return Err(misused("-b names no file"));
     }
     let output = output::open(options.output.as_deref())?;
     let python = python(options.python_version.as_deref())?;
@@ -284,7 +290,10 @@ fn files(
                 .warn(&format!("{name} cannot be read; nothing in it is scanned"));
         }
     }
-    let given = job.exclude.split(',').map(str::to_owned);
+    // An empty list leaves nothing out; an empty entry of a list, being a part of every path, leaves out all.
+    let given = Some(&job.exclude).filter(|list| !list.is_empty());
+    let given = given.into_iter().flat_map(|list| list.split(','));
+    let given = given.map(str::to_owned);
     let exclusions = Exclusions::new(config.exclude_dirs()?, given, |entry| {
         Path::new(entry).is_dir()
     });

@@ -12,7 +12,7 @@ use gate_hook::policy::{
 use gate_hook::receipt::Receipt;
 use proptest::prelude::*;
 
-use super::survival::REGISTER;
+use super::survival::{REGISTER, new_waiver};
 use super::{RATIONALE, section};
 use crate::policy::{CODE, CREDENTIAL, DEPENDENCY, detected, fingerprint, policy, time};
 use crate::support::{Answer, Repo, leak};
@@ -196,17 +196,7 @@ fn waived() -> (Repo, String) {
     repo.git(&["branch", "base"]).ok();
     repo.stage("src/app.py", leak(1));
     repo.commit().blocked();
-    repo.gate(&[
-        "waiver",
-        "new",
-        "--reason",
-        "false-positive",
-        "--verified",
-        "the issuer's console does not know it",
-        "--rationale",
-        "The value comes from the vendor's manual and was never issued to anybody.",
-    ])
-    .ok();
+    new_waiver(&repo).ok();
     let text = fs::read_to_string(repo.root.join(REGISTER)).unwrap();
     let lines = text.lines();
     let asked = lines.clone().find(|line| line.starts_with("requested"));

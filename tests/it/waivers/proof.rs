@@ -5,7 +5,7 @@ use std::process::Command;
 
 use gate_hook::policy::parse_register;
 
-use super::survival::REGISTER;
+use super::survival::{REGISTER, new_waiver};
 use crate::support::{Answer, PROGRAM, Repo, leak};
 
 const POLICY: &str = "\
@@ -34,17 +34,7 @@ impl Scene {
         repo.git(&["branch", "base"]).ok();
         repo.stage("src/app.py", leak(1));
         repo.commit().blocked();
-        repo.gate(&[
-            "waiver",
-            "new",
-            "--reason",
-            "false-positive",
-            "--verified",
-            "the issuer's console does not know it",
-            "--rationale",
-            "The value comes from the vendor's manual and was never issued to anybody.",
-        ])
-        .ok();
+        new_waiver(&repo).ok();
         repo.commit().ok();
         let text = fs::read_to_string(repo.root.join(REGISTER)).unwrap();
         let id = parse_register(REGISTER, &text).unwrap().waivers[0]

@@ -33,7 +33,8 @@ fn gate_as(repo: &Repo, who: &str, arguments: &[&str]) -> Answer {
     Answer::of(&command.output().unwrap())
 }
 
-fn new_waiver(repo: &Repo) -> Answer {
+/// Asks for a waiver of what stopped the last commit.
+pub(super) fn new_waiver(repo: &Repo) -> Answer {
     repo.gate(&[
         "waiver",
         "new",

@@ -41,8 +41,10 @@ fn main() {
     for path in ["build.rs", "src/secrets", RULES, CHECKS] {
         println!("cargo::rerun-if-changed={path}");
     }
-    fix_addresses();
-    take_in_unwinder();
+    if is_gnu_linux() {
+        fix_addresses();
+        take_in_unwinder();
+    }
     let rules = read_rules();
     let mut words = index::words_of(&rules);
     add(&mut words, structure_anchors::ANCHORS, false, |anchor| {
@@ -58,17 +60,20 @@ fn main() {
     fs::write(out.join("pages.rs"), pages()).expect("OUT_DIR is writable");
 }
 
-/// Links the program at fixed addresses where the linker is GNU's, so that its tables need no relocation. Each of their tens of
-/// thousands of pointers would otherwise be written at every start, which cost more than a small commit's whole scan.
+/// Returns whether the program is made for Linux with GNU's C library and linker.
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo tells a build script about the target in the environment"
 )]
-fn fix_addresses() {
+fn is_gnu_linux() -> bool {
     let is = |key: &str, value: &str| env::var(key).as_deref() == Ok(value);
-    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
-        println!("cargo::rustc-link-arg-bins=-no-pie");
-    }
+    is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu")
+}
+
+/// Links the program at fixed addresses, so that its tables need no relocation. Each of their tens of thousands of
+/// pointers would otherwise be written at every start, which cost more than a small commit's whole scan.
+fn fix_addresses() {
+    println!("cargo::rustc-link-arg-bins=-no-pie");
 }
 
 /// Takes what unwinds the stack into the program, where the C compiler has it to take in: one shared library less to load
@@ -79,9 +84,7 @@ fn fix_addresses() {
 )]
 fn take_in_unwinder() {
     const LIBRARY: &str = "libgcc_eh.a";
-    let is_native = env::var("HOST").ok() == env::var("TARGET").ok();
-    let is_gnu = env::var("TARGET").is_ok_and(|target| target.ends_with("-linux-gnu"));
-    if !is_native || !is_gnu {
+    if env::var("HOST").ok() != env::var("TARGET").ok() {
         return;
     }
     let asked = Command::new("cc")

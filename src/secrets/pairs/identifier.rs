@@ -35,6 +35,11 @@ pub(super) fn is_word_like(value: &[u8]) -> bool {
     letters > 0
 }
 
+/// Every word is one of programs, whatever stands between them.
+pub(super) fn is_of_plain_words(value: &[u8]) -> bool {
+    words(value).iter().all(|word| vocabulary::is_plain(word))
+}
+
 /// `Winter-Maple-9396`: capitals, and a number of three or more digits behind a sign, as people dress up words for a
 /// password.
 fn is_dressed(value: &[u8]) -> bool {

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use super::context::{Context, Setting};
+use super::identifier::is_of_plain_words;
 use super::pair::Form;
 use super::rules::Rule;
 use super::shape::{self, Shape, Wording};
-use super::vocabulary;
 use crate::secrets::candidate::Candidate;
 use crate::secrets::score::{self, Meant, Sheet, Weight};
 
@@ -32,7 +32,8 @@ pub(super) fn judge(text: &[u8], context: &Context, placed: Placed) -> Option<Ca
 pub(super) fn judge_as(plain: &[u8], context: &Context, placed: Placed) -> Option<Candidate> {
     let shape = shape::of_value(plain, Wording::Password)?;
     // A word alone is a password only where the place leaves no doubt; a stock name never is.
-    if shape == Shape::Word && (is_stock_word(plain) || context.setting != Setting::Production) {
+    if shape == Shape::Word && (is_of_plain_words(plain) || context.setting != Setting::Production)
+    {
         return None;
     }
     let mut sheet = Sheet::of_pair(Meant::Placed, shape, Form::Literal, context);
@@ -52,10 +53,4 @@ pub(super) fn judge_as(plain: &[u8], context: &Context, placed: Placed) -> Optio
         message: placed.message.to_owned(),
         notes: Vec::new(),
     })
-}
-
-fn is_stock_word(value: &[u8]) -> bool {
-    super::name::words(value)
-        .iter()
-        .all(|word| vocabulary::is_plain(word))
 }

@@ -1,6 +1,6 @@
 //! What a value looks like, once nothing innocent explains it.
 
-use super::identifier::{is_language, is_numbered_phrase, is_phrase};
+use super::identifier::{is_language, is_numbered_phrase, is_of_plain_words, is_phrase};
 use super::marks;
 use super::value::{Innocent, has_odd_symbols, innocent, is_grouped, is_numbered_word, is_stock};
 use super::vocabulary;
@@ -149,7 +149,8 @@ pub(super) fn shape(value: &[u8]) -> Option<Shape> {
     if is_grouped(value) || is_random(value, &counts) {
         return Some(Shape::Random);
     }
-    if (is_stock(value) || is_numbered_word(value)) && is_language_of(value) {
+    // A stock password is made of plain words; `Xk9!fQ2z` is not.
+    if (is_stock(value) || is_numbered_word(value)) && is_of_plain_words(value) {
         return Some(Shape::Stock);
     }
     if is_strong(value, &counts) {
@@ -166,13 +167,6 @@ pub(super) fn shape(value: &[u8]) -> Option<Shape> {
         return Some(if strange { Shape::Letters } else { Shape::Word });
     }
     None
-}
-
-/// A stock password is made of plain words; `Xk9!fQ2z` is not.
-fn is_language_of(value: &[u8]) -> bool {
-    super::name::words(value)
-        .iter()
-        .all(|word| vocabulary::is_plain(word))
 }
 
 fn is_uuid(value: &[u8]) -> bool {

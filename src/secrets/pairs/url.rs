@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::context::Context;
+use super::identifier::is_of_plain_words;
 use super::placed::{self, Placed};
 use super::rules::Rule;
 use super::text::{back_while, byte, ends, is_quote, skip_while};
@@ -212,10 +213,7 @@ fn is_trivial(user: &[u8], password: &[u8], reach: Reach) -> bool {
         && (super::text::contains(user, &String::from_utf8_lossy(password))
             || super::text::contains(password, &String::from_utf8_lossy(user)));
     // Who may choose takes one word for both; a word such as `postgres` is what an image starts with.
-    let chosen = reach == Reach::Public
-        && !super::name::words(password)
-            .iter()
-            .all(|word| super::vocabulary::is_plain(word));
+    let chosen = reach == Reach::Public && !is_of_plain_words(password);
     contained || password == user && !chosen
 }
 

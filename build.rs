@@ -260,7 +260,8 @@ fn index_code(words: &Words, out: &Path) -> String {
          automaton: Automaton {{ columns: Cow::Borrowed(&{:?}), \
          rows: Cow::Borrowed(include_bytes!(concat!(env!(\"OUT_DIR\"), \"/rows.bin\"))), first_match: {}, \
          ends: Cow::Borrowed(&{:?}), words: Cow::Borrowed(&{:?}), longest: {} }}, \
-         words: Cow::Borrowed(&{:?}), spellings: Cow::Borrowed(&[{}]), targets: Cow::Borrowed(&[{}]) }};\n",
+         words: Cow::Borrowed(&{:?}), spellings: Cow::Borrowed(&[{}]), targets: Cow::Borrowed(&[{}]), \
+         last: Cow::Borrowed(&{:?}) }};\n",
         automaton.columns,
         automaton.first_match,
         automaton.ends,
@@ -269,6 +270,7 @@ fn index_code(words: &Words, out: &Path) -> String {
         index.words,
         spellings.join(", "),
         targets.join(", "),
+        index.last,
     )
 }
 

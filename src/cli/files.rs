@@ -5,6 +5,7 @@
 
 mod archives;
 
+use std::cell::RefCell;
 use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
@@ -30,9 +31,11 @@ pub(super) struct Files {
 /// Where paths on the command line and paths of the policy begin.
 pub(super) struct Roots<'a> {
     /// The current directory.
-    pub(super) current: &'a Path,
+    current: &'a Path,
     /// The root of the work tree, where there is one.
-    pub(super) work_tree: Option<&'a Path>,
+    work_tree: Option<&'a Path>,
+    /// The directory that was asked for last, and where in the work tree it is by its real name.
+    asked: RefCell<Option<(PathBuf, Option<PathBuf>)>>,
 }
 
 impl Files {
@@ -132,7 +135,15 @@ impl Files {
     }
 }
 
-impl Roots<'_> {
+impl<'a> Roots<'a> {
+    pub(super) fn new(current: &'a Path, work_tree: Option<&'a Path>) -> Self {
+        Self {
+            current,
+            work_tree,
+            asked: RefCell::default(),
+        }
+    }
+
     /// Returns how a file is called: as the policy and git call it where it lies in the work tree, else as typed.
     fn name(&self, path: &Path) -> RepoPath {
         let plain: PathBuf = path.components().collect();
@@ -142,10 +153,10 @@ impl Roots<'_> {
                 .map(Path::to_owned)
                 .ok()
                 .or_else(|| {
-                    // The two may differ in symbolic links above the work tree.
-                    let parent = plain.parent()?.canonicalize().ok()?;
-                    let root = root.canonicalize().ok()?;
-                    Some(parent.strip_prefix(root).ok()?.join(plain.file_name()?))
+                    Some(
+                        self.in_tree(plain.parent()?, root)?
+                            .join(plain.file_name()?),
+                    )
                 })
         });
         let name = in_tree.unwrap_or_else(|| {
@@ -154,6 +165,21 @@ impl Roots<'_> {
                 .map_or_else(|_| plain.clone(), Path::to_owned)
         });
         RepoPath::new(slashes(bytes_of(&name)))
+    }
+
+    /// Returns where in the work tree a directory is that is called otherwise: the two may differ in symbolic links above
+    /// the work tree.
+    fn in_tree(&self, directory: &Path, root: &Path) -> Option<PathBuf> {
+        let mut asked = self.asked.borrow_mut();
+        if let Some((_, found)) = asked.as_ref().filter(|(asked, _)| asked == directory) {
+            return found.clone();
+        }
+        let real = |path: &Path| path.canonicalize().ok();
+        let found = real(directory)
+            .zip(real(root))
+            .and_then(|(directory, root)| Some(directory.strip_prefix(root).ok()?.to_owned()));
+        *asked = Some((directory.to_owned(), found.clone()));
+        found
     }
 }
 

@@ -66,7 +66,9 @@ fn read_file(path: &Path) -> Result<Vec<u8>, NotRead> {
     let file = std::fs::File::open(path).map_err(explain)?;
     let size = file.metadata().map_err(explain)?.len();
     let mut bytes = Vec::with_capacity(size.min(BLOB_LIMIT) as usize + 1);
-    file.take(BLOB_LIMIT + 1)
+    // What has a size is read in one go; what the system makes up while it is read has none.
+    let most = if size == 0 { u64::MAX } else { size };
+    file.take(most.min(BLOB_LIMIT + 1))
         .read_to_end(&mut bytes)
         .map_err(explain)?;
     if bytes.len() as u64 > BLOB_LIMIT {

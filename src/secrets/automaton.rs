@@ -19,10 +19,12 @@ const LANES: usize = 4;
 /// How far from a word a look may go of which nothing came.
 pub(crate) const MARGIN: usize = 512;
 /// How much of a text one lane takes before what was found is handed on: a long stretch where there is one, because each
-/// lane first has to find its state, and a short one of what is left. With lengths that are known to the compiler all
+/// lane first has to find its state, and shorter ones of what is left. With lengths that are known to the compiler all
 /// lanes are behind one pointer.
 const LONG: usize = 4 << 10;
+const MIDDLE: usize = 1 << 10;
 const SHORT: usize = 256;
+const SHORTEST: usize = 64;
 
 /// The automaton of a set of words, for which ASCII case makes no difference.
 ///
@@ -65,6 +67,11 @@ impl End {
 }
 
 impl Automaton {
+    /// Returns the states at which words end, in ascending order.
+    pub(crate) fn states_of_ends(&self) -> impl Iterator<Item = u16> + use<> {
+        (self.first_match..).take(self.ends.len() - 1)
+    }
+
     /// Returns the words that end in `state`.
     #[inline]
     pub(crate) fn words_at(&self, state: u16) -> &[u16] {
@@ -76,22 +83,30 @@ impl Automaton {
     /// portions. The words may begin before the range.
     pub(crate) fn walk(&self, text: &[u8], range: Range<usize>, mut found: impl FnMut(&[End])) {
         let walker = self.walker();
-        let mut ends = Vec::new();
+        let mut ends: [Vec<End>; LANES] = Default::default();
         let mut start = range.start;
         while start < range.end {
             let rest = &text[start..range.end];
             if let Some(stretches) = rest.as_chunks::<LONG>().0.first_chunk() {
                 walker.lanes(text, start, stretches, &mut ends);
                 start += LANES * LONG;
+            } else if let Some(stretches) = rest.as_chunks::<MIDDLE>().0.first_chunk() {
+                walker.lanes(text, start, stretches, &mut ends);
+                start += LANES * MIDDLE;
             } else if let Some(stretches) = rest.as_chunks::<SHORT>().0.first_chunk() {
                 walker.lanes(text, start, stretches, &mut ends);
                 start += LANES * SHORT;
+            } else if let Some(stretches) = rest.as_chunks::<SHORTEST>().0.first_chunk() {
+                walker.lanes(text, start, stretches, &mut ends);
+                start += LANES * SHORTEST;
             } else {
-                walker.lane(text, start..range.end, &mut ends);
+                walker.lane(text, start..range.end, &mut ends[0]);
                 start = range.end;
             }
-            found(&ends);
-            ends.clear();
+            for lane in &mut ends {
+                found(lane);
+                lane.clear();
+            }
         }
     }
 
@@ -231,24 +246,22 @@ impl Walker<'_> {
         text: &[u8],
         start: usize,
         stretches: &[[u8; LENGTH]; LANES],
-        ends: &mut Vec<End>,
+        ends: &mut [Vec<End>; LANES],
     ) {
         let starts: [usize; LANES] = std::array::from_fn(|lane| start + lane * LENGTH);
         let mut states = starts.map(|start| self.state_at(text, start));
-        let mut later: [Vec<End>; LANES] = Default::default();
         for index in 0..LENGTH {
             for (state, stretch) in states.iter_mut().zip(stretches) {
                 *state = self.step(*state, stretch[index]);
             }
             if states.iter().any(|state| *state >= self.first_match) {
-                for (lane, state) in states.into_iter().enumerate() {
-                    if state >= self.first_match {
-                        later[lane].push(End::new(starts[lane] + index + 1, state));
+                for ((state, start), ends) in states.iter().zip(starts).zip(&mut *ends) {
+                    if *state >= self.first_match {
+                        ends.push(End::new(start + index + 1, *state));
                     }
                 }
             }
         }
-        ends.extend(later.into_iter().flatten());
     }
 }
 

@@ -70,6 +70,8 @@ pub(crate) struct Index {
     pub(crate) spellings: Cow<'static, [Spelling]>,
     /// The targets of all words.
     pub(crate) targets: Cow<'static, [Target]>,
+    /// For each state at which words end the last byte of all their spellings, or 0 where they have none in common.
+    pub(crate) last: Cow<'static, [u8]>,
 }
 
 /// A word, and whether ASCII case makes no difference.
@@ -103,12 +105,36 @@ impl Index {
             }
             numbers.push(spellings.len() as u32);
         }
-        Some(Self {
+        let mut index = Self {
             automaton,
             words: Cow::Owned(numbers),
             spellings: Cow::Owned(spellings),
             targets: Cow::Owned(targets),
-        })
+            last: Cow::Borrowed(&[]),
+        };
+        let states = index.automaton.states_of_ends();
+        index.last = states.map(|state| index.last_byte_at(state)).collect();
+        Some(index)
+    }
+
+    fn last_byte_at(&self, state: u16) -> u8 {
+        let words = self.automaton.words_at(state).iter();
+        let last = |spelling: &Spelling| match spelling.text.last() {
+            Some(last) if !spelling.any_case => *last,
+            _ => 0,
+        };
+        let mut all = words.flat_map(|word| self.spellings_of(*word)).map(last);
+        let first = all.next().unwrap_or(0);
+        if all.all(|last| last == first) {
+            first
+        } else {
+            0
+        }
+    }
+
+    fn spellings_of(&self, word: u16) -> &[Spelling] {
+        let word = usize::from(word);
+        &self.spellings[self.words[word] as usize..self.words[word + 1] as usize]
     }
 
     /// Builds as many indexes as the words need.
@@ -131,10 +157,13 @@ impl Index {
     /// Calls `found` with the length and the targets of each word that ends at `end` of the text.
     #[inline]
     pub(crate) fn words_at(&self, text: &[u8], end: End, mut found: impl FnMut(usize, &[Target])) {
+        // Most places at which short words end have them in the wrong case.
+        let last = self.last[usize::from(end.state - self.automaton.first_match)];
+        if last != 0 && text[end.at - 1] != last {
+            return;
+        }
         for word in self.automaton.words_at(end.state) {
-            let range = self.words[usize::from(*word)] as usize
-                ..self.words[usize::from(*word) + 1] as usize;
-            for spelling in &self.spellings[range] {
+            for spelling in self.spellings_of(*word) {
                 let length = spelling.text.len();
                 let written = end.at.checked_sub(length).map(|start| &text[start..end.at]);
                 let fits = written.is_some_and(|written| {

@@ -266,10 +266,7 @@ fn there(taken: &[Taken], desk: &Desk, context: &Context) -> Result<Vec<Finding>
         return Ok(Vec::new());
     }
     let rulebook = Rulebook::from_directory(Some(&desk.root))?;
-    let roots = Roots {
-        current: &desk.root,
-        work_tree: Some(&desk.root),
-    };
+    let roots = Roots::new(&desk.root, Some(&desk.root));
     let files = Files::gather(&paths, &roots)?;
     let mut job = Look::new("files to import".to_owned(), None, &rulebook);
     job.known = files.known;

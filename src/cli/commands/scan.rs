@@ -226,13 +226,7 @@ fn paths(
     let work_tree = work_tree(nearby.as_deref());
     let rulebook = explicit.map_or_else(|| Rulebook::from_directory(work_tree), Ok)?;
     let current = current_dir(&context.environment, work_tree)?;
-    let files = Files::gather(
-        paths,
-        &Roots {
-            current: &current,
-            work_tree,
-        },
-    )?;
+    let files = Files::gather(paths, &Roots::new(&current, work_tree))?;
     let subject = match paths {
         [path] => printable(&path.display().to_string()),
         _ => format!("{} paths", paths.len()),

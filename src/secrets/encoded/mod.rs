@@ -22,6 +22,8 @@ use crate::input::Piece;
 pub(super) const DEPTH: usize = 3;
 /// The shortest run that is decoded; what is shorter holds no credential with a format.
 const SHORTEST: usize = 24;
+/// How many bytes are looked at in one step.
+const BLOCK: usize = 64;
 /// How much of a compressed text is read.
 const INFLATED: u64 = 1 << 20;
 /// How many bytes have to be text before the rest is decoded.
@@ -138,7 +140,7 @@ fn look_round(
     part: Range<usize>,
     sites: &mut Vec<Range<usize>>,
 ) -> usize {
-    let in_run = |byte: &&u8| IN_RUN[usize::from(**byte)];
+    let in_run = |byte: &&u8| is_in_run(**byte);
     let end = part.end + text[part.end..].iter().take_while(in_run).count();
     if end <= done {
         return done;
@@ -152,12 +154,13 @@ fn look_round(
 /// Looks at the runs in a part of a text at whose ends no run goes on.
 fn look(text: &[u8], part: Range<usize>, sites: &mut Vec<Range<usize>>) {
     let within = &text[part.clone()];
-    let is_site = |run: &Range<usize>| {
-        escapes::are_in(&within[run.clone()])
-            || pieces(within, run.clone()).any(|piece| is_likely(within, piece))
-    };
-    let runs = Runs::of(within).filter(is_site);
-    sites.extend(runs.map(|run| part.start + run.start..part.start + run.end));
+    runs(within, |run| {
+        let is_site = escapes::are_in(&within[run.clone()])
+            || pieces(within, run.clone()).any(|piece| is_likely(within, piece));
+        if is_site {
+            sites.push(part.start + run.start..part.start + run.end);
+        }
+    });
 }
 
 /// Calls `visit` with every plain text that is written in another form at one of the sites.
@@ -192,72 +195,72 @@ fn pieces(text: &[u8], run: Range<usize>) -> impl Iterator<Item = Range<usize>> 
         .filter(|piece| piece.len() >= SHORTEST)
 }
 
-/// Long runs of characters that encoded text is made of.
-struct Runs<'t> {
-    text: &'t [u8],
-    at: usize,
-    done: usize,
-}
-
-impl<'t> Runs<'t> {
-    fn of(text: &'t [u8]) -> Self {
-        Self {
-            text,
-            at: SHORTEST - 1,
-            done: 0,
-        }
-    }
-}
-
-impl Iterator for Runs<'_> {
-    type Item = Range<usize>;
-
-    /// Looks at every 24th byte only: a run of that length cannot lie between two of them.
-    fn next(&mut self) -> Option<Self::Item> {
-        while let Some(byte) = self.text.get(self.at) {
-            if !IN_RUN[usize::from(*byte)] {
-                self.at += SHORTEST;
+/// Calls `visit` with every long run of characters that encoded text is made of, in ascending order.
+fn runs(text: &[u8], mut visit: impl FnMut(Range<usize>)) {
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
+    let mut last = [0; BLOCK];
+    last[..rest.len()].copy_from_slice(rest);
+    // Where the run began that the block before ended in.
+    let mut open = None;
+    for (index, block) in blocks.iter().chain([&last]).enumerate() {
+        let at = index * BLOCK;
+        let mut signs = signs_of_runs(block);
+        if let Some(start) = open {
+            let length = signs.trailing_ones();
+            if length == u64::BITS {
                 continue;
             }
-            let in_run = |byte: &&u8| IN_RUN[usize::from(**byte)];
-            let before = &self.text[self.done..self.at];
-            let start = self.at - before.iter().rev().take_while(in_run).count();
-            let end = self.at + self.text[self.at..].iter().take_while(in_run).count();
-            self.done = end;
-            self.at = end + SHORTEST;
+            let end = at + length as usize;
             if end - start >= SHORTEST {
-                return Some(start..end);
+                visit(start..end);
             }
+            signs &= u64::MAX << length;
         }
-        None
+        // Each step doubles how many signs in a row a bit stands for, the last adds eight.
+        let mut long = [1, 2, 4, 8, SHORTEST - 16]
+            .into_iter()
+            .fold(signs, |long, more| long & long >> more);
+        while long != 0 {
+            let start = long.trailing_zeros();
+            let end = start + (signs >> start).trailing_ones();
+            if end == u64::BITS {
+                break;
+            }
+            visit(at + start as usize..at + end as usize);
+            long &= u64::MAX << end;
+        }
+        let tail = signs.leading_ones() as usize;
+        open = (tail > 0).then_some(at + BLOCK - tail);
     }
+    // The last block ends with zeros, which are in no run.
 }
 
-/// All that prints, without quotation marks, brackets and what parts the items of a list.
-static IN_RUN: [bool; 256] = in_run();
+/// Returns which bytes of a block may be in a run, the first one in the lowest bit.
+fn signs_of_runs(block: &[u8; BLOCK]) -> u64 {
+    let flags = block.map(|byte| u8::from(is_in_run(byte)));
+    // The product has the flags of eight bytes side by side in its highest byte.
+    let packed =
+        flags.as_chunks::<8>().0.iter().map(|eight| {
+            (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
+        });
+    packed
+        .rev()
+        .fold(0, |signs, eight| signs << 8 | u64::from(eight))
+}
 
-const fn in_run() -> [bool; 256] {
-    let mut table = [false; 256];
-    let mut byte = b'!';
-    while byte <= b'~' {
-        table[byte as usize] = !matches!(
-            byte,
-            b'"' | b'\''
-                | b'`'
-                | b'<'
-                | b'>'
-                | b'('
-                | b')'
-                | b'{'
-                | b'}'
-                | b'['
-                | b']'
-                | b','
-                | b'|'
-        );
-        byte += 1;
-    }
-    table
+/// All that prints, without quotation marks, brackets and what parts the items of a list: comparisons alone, which the
+/// compiler makes of many bytes at once.
+fn is_in_run(byte: u8) -> bool {
+    (b'!'..=b'~').contains(&byte)
+        && !(b'\''..=b')').contains(&byte)
+        && !(b'{'..=b'}').contains(&byte)
+        && byte != b'"'
+        && byte != b','
+        && byte != b'<'
+        && byte != b'>'
+        && byte != b'['
+        && byte != b']'
+        && byte != b'`'
 }
 
 /// Reads a piece from one of its beginnings.
@@ -426,6 +429,23 @@ mod tests {
 
     /// Parts of texts: runs that may be encoded, others, and what parts them.
     const PART: &str = "[IYab]{9,30}|[%]41|&amp;|[ \"\n]|[a-z]{1,9}|6[0-9a-f]{11,17}";
+
+    proptest! {
+        #[test]
+        fn long_runs_are_those_between_other_bytes(text in "([a-z%]{0,90}[ \"é]?){0,9}") {
+            let mut expected = Vec::new();
+            let mut start = 0;
+            for part in text.as_bytes().split(|byte| !is_in_run(*byte)) {
+                if part.len() >= SHORTEST {
+                    expected.push(start..start + part.len());
+                }
+                start += part.len() + 1;
+            }
+            let mut found = Vec::new();
+            runs(text.as_bytes(), |run| found.push(run));
+            prop_assert_eq!(found, expected);
+        }
+    }
 
     proptest! {
         #[test]

@@ -8,7 +8,6 @@ use std::process::Command;
 use std::{env, fs};
 
 #[path = "src/secrets/automaton.rs"]
-#[expect(dead_code, reason = "only the engine walks it")]
 mod automaton;
 #[path = "src/secrets/check.rs"]
 mod check;

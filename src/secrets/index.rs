@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::automaton::{Automaton, End};
 use super::schema::{self, RawRule};
@@ -154,14 +155,33 @@ impl Index {
         [words, rest].into_iter().flat_map(Self::all).collect()
     }
 
+    /// Whether a word may end here: most places at which short words seem to have them in the wrong case.
+    #[inline]
+    pub(crate) fn is_end(&self, text: &[u8], end: &End) -> bool {
+        let last = self.last[usize::from(end.state - self.automaton.first_match)];
+        last == 0 || text[end.at - 1] == last
+    }
+
+    /// Returns every place at which a word may end.
+    pub(crate) fn ends(&self, text: &[u8]) -> Vec<End> {
+        let whole = [(0..text.len(), None)];
+        self.ends_again(text, whole.into_iter(), &[])
+    }
+
+    /// Returns these places for a text that is made of new parts and of copies, as [`Automaton::rewalk`] does.
+    pub(crate) fn ends_again(
+        &self,
+        text: &[u8],
+        parts: impl Iterator<Item = (Range<usize>, Option<usize>)>,
+        ends: &[End],
+    ) -> Vec<End> {
+        let keep = |end: &End| self.is_end(text, end);
+        self.automaton.rewalk(text, parts, ends, keep)
+    }
+
     /// Calls `found` with the length and the targets of each word that ends at `end` of the text.
     #[inline]
     pub(crate) fn words_at(&self, text: &[u8], end: End, mut found: impl FnMut(usize, &[Target])) {
-        // Most places at which short words end have them in the wrong case.
-        let last = self.last[usize::from(end.state - self.automaton.first_match)];
-        if last != 0 && text[end.at - 1] != last {
-            return;
-        }
         for word in self.automaton.words_at(end.state) {
             for spelling in self.spellings_of(*word) {
                 let length = spelling.text.len();

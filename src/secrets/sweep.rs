@@ -62,9 +62,9 @@ pub(super) struct Swept {
 /// Passes over a text once.
 pub(super) fn sweep(text: &[u8], rules: &RuleSet<'_>) -> Swept {
     let mut sweep = Sweep::new(text, rules);
-    let automaton = &rules.index.automaton;
-    automaton.walk(text, 0..text.len(), |ends| {
-        for end in ends {
+    let index = rules.index;
+    index.automaton.walk(text, 0..text.len(), |ends| {
+        for end in ends.iter().filter(|end| index.is_end(text, end)) {
             sweep.words(*end);
         }
     });

@@ -55,22 +55,14 @@ impl Marks {
             };
             let ends = indexes
                 .zip(&known.ends)
-                .map(|(index, ends)| index.automaton.rewalk(text, parts(), ends));
+                .map(|(index, ends)| index.ends_again(text, parts(), ends));
             return Self {
                 ends: ends.collect(),
                 sites: encoded::sites_again(text, pieces, &known.sites),
             };
         }
-        let ends_of = |index: &Index| {
-            let mut found = Vec::new();
-            let whole = 0..text.len();
-            index
-                .automaton
-                .walk(text, whole, |ends| found.extend_from_slice(ends));
-            found
-        };
         Self {
-            ends: indexes.map(ends_of).collect(),
+            ends: indexes.map(|index| index.ends(text)).collect(),
             sites: encoded::sites(text),
         }
     }

@@ -89,9 +89,11 @@ fn elements(text: &[u8], mut at: usize) -> Vec<Range<usize>> {
 /// Reads the literal at `at`, through the constructors that leave it what it is.
 pub(super) fn wrapped(text: &[u8], at: usize) -> Option<Literal> {
     let start = if starts(text, at, "new ") { at + 4 } else { at };
+    let first = byte(text, start);
     let wrapper = WRAPPERS
         .iter()
-        .find(|wrapper| text.get(start..start + wrapper.len()) == Some(wrapper.as_bytes()));
+        .filter(|wrapper| wrapper.as_bytes().first().copied() == first)
+        .find(|wrapper| text[start..].starts_with(wrapper.as_bytes()));
     match wrapper {
         Some(wrapper) if wrapper.ends_with('(') => {
             self::at(text, skip_space(text, start + wrapper.len()))

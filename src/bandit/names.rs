@@ -16,8 +16,12 @@ pub(super) struct Imports<'a> {
     modules: Vec<Cow<'a, str>>,
     /// How many of `modules` are known not to be what was asked for, so that none is looked at twice.
     asked: RefCell<FxHashMap<(&'static str, Match), usize>>,
-    aliases: HashMap<&'a str, Cow<'a, str>>,
+    /// For each name that an import has bound, which of `modules` it stands for.
+    aliases: HashMap<&'a str, usize>,
 }
+
+/// The longest module whose name is put before each name that is imported from it: a line may import many.
+const LONGEST: usize = 256;
 
 /// How the name of a module is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,21 +41,24 @@ impl<'a> Imports<'a> {
         let Some(module) = &stmt.module else {
             return self.plain(&stmt.names);
         };
+        if module.len() > LONGEST {
+            self.modules.push(Cow::Borrowed(module));
+            return;
+        }
         for alias in &stmt.names {
-            let full = format!("{module}.{}", alias.name);
             let name = alias.asname.as_ref().unwrap_or(&alias.name);
-            self.aliases.insert(name.as_str(), Cow::Owned(full.clone()));
+            self.aliases.insert(name, self.modules.len());
+            let full = format!("{module}.{}", alias.name);
             self.modules.push(Cow::Owned(full));
         }
     }
 
     fn plain(&mut self, names: &'a [Alias]) {
         for alias in names {
-            let module = Cow::Borrowed(alias.name.as_str());
             if let Some(name) = &alias.asname {
-                self.aliases.insert(name.as_str(), module.clone());
+                self.aliases.insert(name, self.modules.len());
             }
-            self.modules.push(module);
+            self.modules.push(Cow::Borrowed(&alias.name));
         }
     }
 
@@ -80,7 +87,9 @@ impl<'a> Imports<'a> {
 
     /// Returns what a name stands for: itself, unless an import says otherwise.
     pub(super) fn resolve<'s>(&'s self, name: &'s str) -> &'s str {
-        self.aliases.get(name).map_or(name, |full| full)
+        self.aliases
+            .get(name)
+            .map_or(name, |module| &self.modules[*module])
     }
 
     /// Returns the qualified name of what is called, or "" for anything but names and attributes of names.

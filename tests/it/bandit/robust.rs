@@ -144,6 +144,10 @@ fn ten_times_as_much_of_anything_takes_ten_times_as_long() {
             start.to_owned() + &piece.repeat(size / piece.len()) + end
         });
     }
+    linear("names from one module", 50_000, |size| {
+        let names: Vec<String> = (0..size / 10).map(|number| format!("x{number}")).collect();
+        format!("from {} import {}\n", "a".repeat(size), names.join(", "))
+    });
 }
 
 const MARK_SAFE: &str = "from django.utils.safestring import mark_safe\n";

@@ -28,40 +28,45 @@ pub(super) fn scan(
     files: &[(&str, &Path)],
     stdin: Option<&Result<Vec<u8>, String>>,
 ) -> Vec<Scanned> {
-    let one = |&(name, path): &(&str, &Path), buffer: &mut Vec<u8>| match stdin
-        .filter(|_| name == STDIN[0])
-    {
-        Some(content) => Scanned {
-            name: STDIN[1].to_owned(),
-            report: content
-                .as_ref()
-                .map(|content| scanner.scan(STDIN[1], content))
-                .map_err(Clone::clone),
-        },
-        None => Scanned {
-            name: name.to_owned(),
-            report: read(path, buffer)
-                .map(|()| scanner.scan(name, buffer))
-                .map_err(|error| reason(&error)),
-        },
+    let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = if is_worth_a_thread(files) {
+        cores().min(files.len())
+    } else {
+        1
     };
-    if !is_worth_a_thread(files) {
-        let mut buffer = Vec::new();
-        return files.iter().map(|file| one(file, &mut buffer)).collect();
-    }
-    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let workers = cores.min(files.len());
+    let one = |index: usize, buffer: &mut Vec<u8>| {
+        let (name, path) = files[index];
+        let look = if index + workers < files.len() {
+            Scanner::scan
+        } else {
+            Scanner::scan_last
+        };
+        match stdin.filter(|_| name == STDIN[0]) {
+            Some(content) => Scanned {
+                name: STDIN[1].to_owned(),
+                report: content
+                    .as_ref()
+                    .map(|content| look(scanner, STDIN[1], content))
+                    .map_err(Clone::clone),
+            },
+            None => Scanned {
+                name: name.to_owned(),
+                report: read(path, buffer)
+                    .map(|()| look(scanner, name, buffer))
+                    .map_err(|error| reason(&error)),
+            },
+        }
+    };
     let next = AtomicUsize::new(0);
     let work = || {
         let (mut done, mut buffer) = (Vec::new(), Vec::new());
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            match files.get(index) {
-                Some(file) => done.push((index, one(file, &mut buffer))),
-                None => break,
+            if index >= files.len() {
+                return done;
             }
+            done.push((index, one(index, &mut buffer)));
         }
-        done
     };
     let mut answers: Vec<(usize, Scanned)> = thread::scope(|scope| {
         let others: Vec<_> = (1..workers).map(|_| scope.spawn(work)).collect();

@@ -372,6 +372,26 @@ fn a_baseline_hides_what_it_knows_and_nothing_else() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_skipped() {
+    let tree = TempDir::new().unwrap();
+    let root = tree.path();
+    fs::write(root.join("b.py"), "assert x\n").unwrap();
+    std::os::unix::fs::symlink("/dev/zero", root.join("zero.py")).unwrap();
+    let made = Command::new("mkfifo").arg(root.join("pipe.py")).status();
+    assert!(made.unwrap().success());
+    let (code, report, _) = ours(root, "-r . -f json", None);
+    let report: Value = serde_json::from_str(&report).unwrap();
+    assert_eq!(code, 1);
+    assert_eq!(report["results"].as_array().unwrap().len(), 1);
+    let skipped: Vec<_> = report["errors"].as_array().unwrap().iter().collect();
+    assert_eq!(skipped.len(), 2);
+    for file in skipped {
+        assert_eq!(file["reason"], "neither a file nor a directory");
+    }
+}
+
 #[test]
 fn the_version_of_python_can_be_chosen() {
     let home = tempfile::tempdir().unwrap();

@@ -109,7 +109,8 @@ fn explicit(path: &Path, exclusions: &Exclusions, found: &mut Found) {
     } else if shown == "-" || path.is_absolute() {
         found.files.insert(shown, path.to_owned());
     } else {
-        found.files.insert(format!("./{shown}"), path.to_owned());
+        let path = Path::new(".").join(path);
+        found.files.insert(format!("./{shown}"), path);
     }
 }
 

@@ -84,9 +84,13 @@ pub(super) fn scan(
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-/// Reads a file into the place of the one before.
+/// Reads a file into the place of the one before; a pipe or a device might never end.
 fn read(path: &Path, buffer: &mut Vec<u8>) -> io::Result<()> {
     buffer.clear();
+    let kind = fs::metadata(path)?.file_type();
+    if !kind.is_file() && !kind.is_dir() {
+        return Err(io::Error::other("neither a file nor a directory"));
+    }
     File::open(path)?.read_to_end(buffer).map(drop)
 }
 

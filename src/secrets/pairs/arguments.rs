@@ -27,7 +27,8 @@ pub(super) fn password(
     let next = byte(text, skip_space(text, literal.end));
     // `basic_auth "user", "password"` of Ruby has no parentheses.
     let open = text[at - 1] == b'(';
-    let last = next == Some(b')') || index > 1 && next == Some(b',') || !open;
+    // A user and a password are all that a login takes; what hashes one takes more.
+    let last = next == Some(b')') || index != 1 && next == Some(b',') || !open;
     let repeats = user.is_some_and(|user| text[user] == text[literal.value.clone()]);
     if !last || repeats {
         return None;
@@ -87,9 +88,7 @@ fn argument(text: &[u8], index: usize, mut at: usize) -> Option<(Literal, Option
         } else if starts(text, at, "\"\"") || starts(text, at, "''") {
             at += 2;
         }
-        at = skip_while(text, at, LONGEST_EXPRESSION, |b| {
-            !is_quote(b) && !matches!(b, b',' | b')' | b'\n' | b'{' | b'}' | b';')
-        });
+        at = behind_expression(text, at);
         if byte(text, at) != Some(b',') {
             return None;
         }
@@ -98,6 +97,22 @@ fn argument(text: &[u8], index: usize, mut at: usize) -> Option<(Literal, Option
     let mut literal = literal::wrapped(text, skip_space(text, at)).filter(|found| found.whole)?;
     literal.end = behind_conversion(text, literal.end);
     Some((literal, before))
+}
+
+/// Behind what is left of an argument: a name, a call with one literal such as `getenv("USER")`.
+fn behind_expression(text: &[u8], at: usize) -> usize {
+    let plain = |at| {
+        skip_while(text, at, LONGEST_EXPRESSION, |b| {
+            !is_quote(b) && !matches!(b, b',' | b')' | b'\n' | b'{' | b'}' | b';')
+        })
+    };
+    let end = plain(at);
+    let called = before(text, end) == Some(b'(') || before(text, end) == Some(b'[');
+    let inner = literal::at(text, end).filter(|_| called);
+    match inner.map(|literal| literal.end) {
+        Some(close) if matches!(byte(text, close), Some(b')' | b']')) => plain(close + 1),
+        _ => end,
+    }
 }
 
 /// Behind `.toCharArray()`, `.getBytes(StandardCharsets.UTF_8)`, `.encode()`, if such a call follows a literal.

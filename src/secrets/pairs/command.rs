@@ -31,6 +31,13 @@ pub(super) fn read(
         Command::Curl => curl(text, context, at..end),
         Command::SecureString => secure_string(text, context, at..end),
         Command::Flag(flag) => option(text, context, at..end, flag, true),
+        Command::Glued(flag) => option(text, context, at..end, flag, false),
+        Command::Words(place) => on_command_line(
+            text,
+            context,
+            word_behind(text, at, place, end).filter(|word| is_argument(&text[word.clone()]))?,
+        ),
+        Command::Cells(place) => on_command_line(text, context, cell(text, at, place)?),
         Command::Chpasswd => echoed(text, context, at, true),
         Command::Sudo if text[at - 1] == b'S' => echoed(text, context, at, false),
         Command::Sudo => None,
@@ -153,12 +160,44 @@ fn behind(
         at = find_in(text, range.clone(), flag).filter(|_| flag.len() > 1)?;
         at = skip_while(text, at, 128, |b| !b.is_ascii_whitespace());
     }
-    for _ in 1..place + usize::from(flag.len() == 1) {
-        at = skip_while(text, skip_blanks(text, at), 128, |b| {
-            !b.is_ascii_whitespace()
-        });
+    // Further options may stand between.
+    while flag.len() == 1 && byte(text, skip_blanks(text, at)) == Some(b'-') {
+        at = behind_word(text, at);
     }
-    on_command_line(text, context, word(text, skip_blanks(text, at), range.end)?)
+    let place = place - usize::from(flag.len() > 1);
+    on_command_line(text, context, word_behind(text, at, place, range.end)?)
+}
+
+/// The word behind this number of words.
+fn word_behind(text: &[u8], mut at: usize, place: usize, end: usize) -> Option<Range<usize>> {
+    for _ in 0..place {
+        at = behind_word(text, at);
+    }
+    word(text, skip_blanks(text, at), end)
+}
+
+fn behind_word(text: &[u8], at: usize) -> usize {
+    skip_while(text, skip_blanks(text, at), 128, |b| {
+        !b.is_ascii_whitespace()
+    })
+}
+
+/// Whether this is what a command works on, no option and no sign for something else.
+fn is_argument(word: &[u8]) -> bool {
+    !matches!(word.first(), None | Some(b'/' | b'-' | b'*' | b'<' | b'|'))
+}
+
+/// The cell behind this number of cells of a line, which tabs or two blanks part.
+fn cell(text: &[u8], at: usize, place: usize) -> Option<Range<usize>> {
+    let end = line_end(text, at);
+    let parts =
+        |i: usize| text[i] == b'\t' || is_blank(text[i]) && byte(text, i + 1).is_some_and(is_blank);
+    let cell_end = |from: usize| (from..end).find(|i| parts(*i)).unwrap_or(end);
+    let mut start = skip_blanks(text, at);
+    for _ in 0..place {
+        start = skip_blanks(text, cell_end(start));
+    }
+    (start < end).then(|| start..cell_end(start))
 }
 
 /// What is echoed into the command whose name ends at `at`: a password, behind its user where `paired`.

@@ -258,6 +258,26 @@ fn calls_whose_arguments_have_fixed_places() {
         ),
         ("a.ino", r#"WiFi.begin("home", "«hunter2!x»");"#),
         ("a.ino", "WiFi.begin(ssid, password);"),
+        ("a.js", "const hash = await bcrypt.hash('«hunter2!x»', 10);"),
+        (
+            "a.py",
+            r#"row.hash = generate_password_hash("«hunter2!x»")"#,
+        ),
+        (
+            "a.py",
+            r#"User.objects.create_user("bob", "b@x.example", "«hunter2!x»")"#,
+        ),
+        (
+            "a.py",
+            r#"server.login(os.getenv("MAIL_USER"), "«hunter2!x»")"#,
+        ),
+        ("A.java", r#"given().auth().basic("bob", "«hunter2!x»")"#),
+        (
+            "a.py",
+            r#"server.login(os.getenv("MAIL_USER"), os.getenv("MAIL_PW_1"))"#,
+        ),
+        ("a.js", "await bcrypt.hash(req.body.code, 'hunter2!x');"),
+        ("a.js", "bcrypt.compare('your_password', hash)"),
         // A key that is read, an alphabet, a text.
         (
             "a.py",
@@ -324,6 +344,31 @@ fn commands_that_take_a_password() {
         ("a.sh", "mongo -u root -p «hunter2!x» app"),
         ("a.sh", "mysqladmin -u root password '«hunter2!x»'"),
         ("a.exp", "expect \"assword:\"\nsend \"«hunter2!x»\\r\""),
+        ("a.bat", "net user svc «hunter2!x» /add"),
+        ("a.bat", "cmdkey /add:srv /user:svc /pass:«hunter2!x»"),
+        (
+            "a.bat",
+            "schtasks /create /tn x /ru CORP\\svc /rp «hunter2!x»",
+        ),
+        ("a.sh", "htpasswd -b -c .htpasswd admin «hunter2!x»"),
+        ("a.sh", "unzip -o -P «hunter2!x» a.zip"),
+        ("a.sh", "7z x -p«hunter2!x» a.7z"),
+        ("a.sh", "rabbitmqctl add_user svc «hunter2!x»"),
+        (
+            "a.sh",
+            "nmcli device wifi connect home password «hunter2!x»",
+        ),
+        (
+            "a.sh",
+            "snmpwalk -v3 -l authNoPriv -u svc -A «hunter2!x» host",
+        ),
+        ("a.robot", "    Input Password    id:pass    «hunter2!x»"),
+        ("a.bat", "net user administrator /active:yes"),
+        ("a.bat", "net user sara * /add"),
+        ("a.bat", "net user hunter2!x"),
+        ("a.sh", "7z x -p a.7z"),
+        ("a.robot", "    Input Password    id:pass    ${PASSWORD}"),
+        ("a.sh", "read -p \"input password     : \" Pass"),
         ("a.sh", "echo y | sudo -s make"),
         ("a.sh", "htpasswd -c .htpasswd admin"),
         ("a.sh", "mongo -u root -p $PW app"),

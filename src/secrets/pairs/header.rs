@@ -57,7 +57,7 @@ pub(super) fn basic(text: &[u8], context: &Context, at: usize) -> Option<Candida
 
 /// Reads the value behind the word `Bearer` that ends at `at`.
 pub(super) fn bearer(text: &[u8], context: &Context, at: usize) -> Option<Candidate> {
-    let start = separated(text, at)?;
+    let start = behind_number(text, separated(text, at)?);
     let end = skip_while(text, start, 1024, is_of_token);
     let value = &text[start..end];
     if value.len() < SHORTEST_TOKEN
@@ -87,6 +87,16 @@ pub(super) fn bearer(text: &[u8], context: &Context, at: usize) -> Option<Candid
             message: "token in a Bearer authorization header",
         },
     )
+}
+
+/// Behind the number that some servers put before a token: `17|…`.
+fn behind_number(text: &[u8], at: usize) -> usize {
+    let end = skip_while(text, at, 12, |b| b.is_ascii_digit());
+    if end > at && byte(text, end) == Some(b'|') {
+        end + 1
+    } else {
+        at
+    }
 }
 
 /// Reads `btoa("user:password")` and `CURLOPT_USERPWD => "user:password"`.

@@ -432,6 +432,7 @@ fn is_spaced_setting(name: &[u8]) -> bool {
         b"masterauth",
         b"password",
         b"passwd",
+        b"wpa-psk",
         b"secret",
         b"auth_pass",
         b"rpcpassword",

@@ -38,6 +38,10 @@ fn places() {
             r#"headers = {"Authorization": "Bearer «{b62:40}»"}"#,
         ),
         (
+            "a.py",
+            r#"headers = {"Authorization": "Bearer 5901|«{b62:40}»"}"#,
+        ),
+        (
             "a.cs",
             r#"var c = "Server=db;Database=a;User Id=sa;Password=«hunter2!x»;Encrypt=true";"#,
         ),
@@ -363,6 +367,11 @@ fn commands_that_take_a_password() {
             "snmpwalk -v3 -l authNoPriv -u svc -A «hunter2!x» host",
         ),
         ("a.robot", "    Input Password    id:pass    «hunter2!x»"),
+        ("r1.cfg", "snmp-server community «hunter2!x» RO"),
+        ("r1.cfg", "username bob privilege 15 secret 0 «hunter2!x»"),
+        ("r1.cfg", "crypto isakmp key «hunter2!x» address 192.0.2.1"),
+        ("r1.cfg", " neighbor 192.0.2.1 password «hunter2!x»"),
+        ("r1.cfg", "snmp-server community public RO"),
         ("a.bat", "net user administrator /active:yes"),
         ("a.bat", "net user sara * /add"),
         ("a.bat", "net user hunter2!x"),

@@ -12,7 +12,7 @@ use crate::bandit::{FileReport, Scanner};
 pub(super) const STDIN: [&str; 2] = ["-", "<stdin>"];
 
 /// How many bytes one thread reads sooner than two.
-const ONE_THREAD: u64 = 64 << 10;
+const ONE_THREAD: u64 = 256 << 10;
 
 /// What became of a file.
 pub(super) struct Scanned {

@@ -99,8 +99,12 @@ fn argument(text: &[u8], index: usize, mut at: usize) -> Option<(Literal, Option
     Some((literal, before))
 }
 
-/// Behind what is left of an argument: a name, a call with one literal such as `getenv("USER")`.
+/// Behind what is left of an argument: a name, a small object, a call with one literal such as `getenv("USER")`.
 fn behind_expression(text: &[u8], at: usize) -> usize {
+    if byte(text, at) == Some(b'{') {
+        let close = skip_while(text, at, LONGEST_EXPRESSION, |b| !matches!(b, b'}' | b'\n'));
+        return close + usize::from(byte(text, close) == Some(b'}'));
+    }
     let plain = |at| {
         skip_while(text, at, LONGEST_EXPRESSION, |b| {
             !is_quote(b) && !matches!(b, b',' | b')' | b'\n' | b'{' | b'}' | b';')

@@ -282,6 +282,10 @@ fn calls_whose_arguments_have_fixed_places() {
         ),
         ("a.js", "await bcrypt.hash(req.body.code, 'hunter2!x');"),
         ("a.js", "bcrypt.compare('your_password', hash)"),
+        ("a.js", "jwt.sign({ id: user.id }, '«{b62:32}»')"),
+        ("a.js", "CryptoJS.AES.encrypt(text, '«{b62:32}»')"),
+        ("a.py", r#"auth = tweepy.OAuthHandler("x1", "«{b62:50}»")"#),
+        ("a.js", "jwt.sign({\n id: user.id }, 'hunter2!x')"),
         // A key that is read, an alphabet, a text.
         (
             "a.py",

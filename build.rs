@@ -40,9 +40,10 @@ fn main() {
     for path in ["build.rs", "src/secrets", RULES, CHECKS] {
         println!("cargo::rerun-if-changed={path}");
     }
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     if is_gnu_linux() {
         fix_addresses();
-        take_in_unwinder();
+        take_in_libraries(&out);
     }
     let rules = read_rules();
     let mut words = index::words_of(&rules);
@@ -52,7 +53,6 @@ fn main() {
     add(&mut words, pair_anchors::KEYWORDS, true, |keyword| {
         Target::Pair { keyword }
     });
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let mut code = table(&rules);
     code += &index_code(&words, &out);
     fs::write(out.join("rules.rs"), code).expect("OUT_DIR is writable");
@@ -75,30 +75,48 @@ fn fix_addresses() {
     println!("cargo::rustc-link-arg-bins=-no-pie");
 }
 
-/// Takes what unwinds the stack into the program, where the C compiler has it to take in: one shared library less to load
-/// at every start.
+/// Takes the system's libraries into the program, where the C compiler has them to take in: to find shared ones and to bind
+/// their names is a fourth of what a small commit costs.
+///
+/// Rust asks for shared libraries, and its flag for the opposite cannot be set for one program alone. So each of them is
+/// answered with a linker's script that names the archive instead.
 #[expect(
     clippy::disallowed_methods,
     reason = "cargo tells a build script about the target in the environment, and the compiler knows its own libraries"
 )]
-fn take_in_unwinder() {
-    const LIBRARY: &str = "libgcc_eh.a";
+fn take_in_libraries(out: &Path) {
+    const ANSWERS: [(&str, &[&str]); 7] = [
+        ("libc.so", &["libc.a", "libgcc_eh.a", "libgcc.a"]),
+        ("libgcc_s.so", &["libgcc_eh.a"]),
+        ("libm.so", &["libm.a"]),
+        ("libdl.so", &["libdl.a"]),
+        ("librt.so", &["librt.a"]),
+        ("libutil.so", &["libutil.a"]),
+        ("libpthread.so", &["libpthread.a"]),
+    ];
     if env::var("HOST").ok() != env::var("TARGET").ok() {
         return;
     }
-    let asked = Command::new("cc")
-        .arg(format!("-print-file-name={LIBRARY}"))
-        .output();
-    let answer = asked.map_or_else(|_| Vec::new(), |asked| asked.stdout);
-    let path = PathBuf::from(String::from_utf8_lossy(&answer).trim());
-    // A compiler that has none answers with the bare name.
-    if let Some(directory) = path
-        .parent()
-        .filter(|_| path.is_absolute() && path.is_file())
-    {
-        println!("cargo::rustc-link-search=native={}", directory.display());
-        println!("cargo::rustc-link-lib=static:-bundle,+verbatim={LIBRARY}");
+    let archive = |name: &&str| {
+        let asked = Command::new("cc")
+            .arg(format!("-print-file-name={name}"))
+            .output();
+        let answer = String::from_utf8(asked.ok()?.stdout).ok()?;
+        let path = Path::new(answer.trim());
+        // A compiler that has none answers with the bare name.
+        (path.is_absolute() && path.is_file()).then(|| path.display().to_string())
+    };
+    let scripts = out.join("archives");
+    fs::create_dir_all(&scripts).expect("OUT_DIR is writable");
+    for (name, archives) in ANSWERS {
+        let Some(archives) = archives.iter().map(archive).collect::<Option<Vec<_>>>() else {
+            return;
+        };
+        let script = format!("INPUT(\"{}\")\n", archives.join("\" \""));
+        fs::write(scripts.join(name), script).expect("OUT_DIR is writable");
     }
+    println!("cargo::rustc-link-arg-bins=-static");
+    println!("cargo::rustc-link-arg-bins=-L{}", scripts.display());
 }
 
 /// Reads all rule files, sorted by the rules' ids; mistakes stop the build with their places.

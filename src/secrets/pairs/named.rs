@@ -34,9 +34,11 @@ fn element(text: &[u8], named: &Named) -> Option<Range<usize>> {
             let close = skip_while(text, named.after, 200, |b| {
                 !matches!(b, b'>' | b'\n' | b'<')
             });
+            let is_key = text[open..named.after].eq_ignore_ascii_case(b"key");
             (byte(text, close) == Some(b'>') && before(text, close) != Some(b'/'))
                 .then(|| content(text, close + 1))
                 .flatten()
+                .filter(|value| !is_key || is_last(text, value.end))
         }
         Some(b'>') if starts(text, named.after, "</") => {
             let close = skip_while(text, named.after, 40, |b| b != b'>');
@@ -50,6 +52,13 @@ fn element(text: &[u8], named: &Named) -> Option<Range<usize>> {
         }
         _ => None,
     }
+}
+
+/// Whether no element follows the one that closes behind `end`: in `<key>Name</key><true/>` the key is a name.
+fn is_last(text: &[u8], end: usize) -> bool {
+    let close = skip_while(text, end, 40, |b| b != b'>');
+    let next = skip_space(text, (close + 1).min(text.len()));
+    byte(text, next) != Some(b'<') || byte(text, next + 1) == Some(b'/')
 }
 
 /// The text of an element up to its closing tag; a CDATA section is opened.

@@ -6,6 +6,11 @@ use super::check_table;
 fn short_names() {
     check_table(&[
         (".env", "MDP=«hunter2!x»"),
+        ("a.xml", "<license><key>«{b62:32}»</key></license>"),
+        (
+            "a.plist",
+            "<key>IDEDidComputeMac32BitWarning</key>\n<true/>",
+        ),
         ("wpa_supplicant.conf", "  psk=\"«hunter2!x»\""),
         ("interfaces.conf", "    wpa-psk «hunter2!x»"),
         ("config.h", "#define WIFI_PSK \"«hunter2!x»\""),

@@ -18,25 +18,32 @@ done
 
 step() { printf '\n== %s\n' "$*"; }
 
+# Downloads take their time, so that the lints need not wait for them.
+oracles() {
+  [ -x target/oracles/bin/python ] || python3 -m venv target/oracles
+  target/oracles/bin/python -c 'import bandit, sarif_om' 2>/dev/null ||
+    target/oracles/bin/pip install --quiet 'bandit[sarif]==1.9.4'
+  [ -x target/oracles/bin/pip-audit ] || target/oracles/bin/pip install --quiet pip-audit==2.10.1
+  # Bandit's own examples stand in its source distribution only; without them that comparison says that it is left out.
+  [ -d target/oracles/bandit-examples ] || {
+    target/oracles/bin/pip download --quiet --no-deps --no-binary :all: \
+      --dest target/oracles/sdist bandit==1.9.4 2>/dev/null || true
+    if sdist=$(ls target/oracles/sdist/bandit-*.tar.gz 2>/dev/null); then
+      tar -xzf "$sdist" -C target/oracles/sdist
+      cp -r target/oracles/sdist/bandit-1.9.4/examples target/oracles/bandit-examples
+    fi
+  }
+}
+(oracles) &
+oracles=$!
+
 step "formatting"
 cargo fmt --check
 step "lints"
 cargo clippy --quiet --all-targets -- -D warnings
 
 step "oracles (in target/oracles)"
-[ -x target/oracles/bin/python ] || python3 -m venv target/oracles
-target/oracles/bin/python -c 'import bandit, sarif_om' 2>/dev/null ||
-  target/oracles/bin/pip install --quiet 'bandit[sarif]==1.9.4'
-[ -x target/oracles/bin/pip-audit ] || target/oracles/bin/pip install --quiet pip-audit==2.10.1
-# Bandit's own examples stand in its source distribution only; without them that comparison says that it is left out.
-[ -d target/oracles/bandit-examples ] || {
-  target/oracles/bin/pip download --quiet --no-deps --no-binary :all: \
-    --dest target/oracles/sdist bandit==1.9.4 2>/dev/null || true
-  if sdist=$(ls target/oracles/sdist/bandit-*.tar.gz 2>/dev/null); then
-    tar -xzf "$sdist" -C target/oracles/sdist
-    cp -r target/oracles/sdist/bandit-1.9.4/examples target/oracles/bandit-examples
-  fi
-}
+wait "$oracles"
 if [ -n "$full" ]; then
   [ -x target/oracles/bin/pre-commit ] || target/oracles/bin/pip install --quiet pre-commit==4.7.0
   # Bandit's answers depend on the Python that runs it, so every Python of this machine gets one.

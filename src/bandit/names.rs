@@ -41,15 +41,18 @@ impl<'a> Imports<'a> {
         let Some(module) = &stmt.module else {
             return self.plain(&stmt.names);
         };
-        if module.len() > LONGEST {
-            self.modules.push(Cow::Borrowed(module));
-            return;
-        }
         for alias in &stmt.names {
-            let name = alias.asname.as_ref().unwrap_or(&alias.name);
+            let name = alias.asname.as_ref().unwrap_or(&alias.name).as_str();
+            if module.len() > LONGEST {
+                self.aliases.remove(name);
+                continue;
+            }
             self.aliases.insert(name, self.modules.len());
             let full = format!("{module}.{}", alias.name);
             self.modules.push(Cow::Owned(full));
+        }
+        if module.len() > LONGEST {
+            self.modules.push(Cow::Borrowed(module));
         }
     }
 

@@ -140,11 +140,11 @@ fn ten_times_as_much_of_anything_takes_ten_times_as_long() {
         (MARK_SAFE, "z = 'a'\nmark_safe(z)\n", ""),
         (MARK_SAFE, "y, z.y = 'a', b\nmark_safe(y)\n", ""),
     ] {
-        linear(piece, 50_000, |size| {
+        linear(piece, 20_000, |size| {
             start.to_owned() + &piece.repeat(size / piece.len()) + end
         });
     }
-    linear("names from one module", 50_000, |size| {
+    linear("names from one module", 20_000, |size| {
         let names: Vec<String> = (0..size / 10).map(|number| format!("x{number}")).collect();
         format!("from {} import {}\n", "a".repeat(size), names.join(", "))
     });

@@ -64,7 +64,7 @@ fn command_end(text: &[u8], at: usize) -> usize {
     }
     let end = end.min(limit);
     (at..end)
-        .find(|&i| matches!(text[i], b'|' | b';') && before(text, i).is_some_and(is_blank))
+        .find(|&i| matches!(text[i], b'|' | b';' | b'&') && before(text, i).is_some_and(is_blank))
         .unwrap_or(end)
 }
 
@@ -161,7 +161,7 @@ fn behind(
         at = skip_while(text, at, 128, |b| !b.is_ascii_whitespace());
     }
     // Further options may stand between.
-    while flag.len() == 1 && byte(text, skip_blanks(text, at)) == Some(b'-') {
+    while flag.len() == 1 && at < range.end && byte(text, skip_blanks(text, at)) == Some(b'-') {
         at = behind_word(text, at);
     }
     let place = place - usize::from(flag.len() > 1);

@@ -380,6 +380,7 @@ fn commands_that_take_a_password() {
         ("a.bat", "net user sara * /add"),
         ("a.bat", "net user hunter2!x"),
         ("a.sh", "7z x -p a.7z"),
+        ("a.sh", "gzip -9 a && ssh -P hunter2!x"),
         ("a.robot", "    Input Password    id:pass    ${PASSWORD}"),
         ("a.sh", "read -p \"input password     : \" Pass"),
         ("a.sh", "echo y | sudo -s make"),

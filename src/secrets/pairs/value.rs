@@ -474,7 +474,7 @@ fn is_dotted(value: &[u8]) -> bool {
 
 /// `#id`, `.class`, `[attr]`, `input[type=…]`.
 fn is_selector(value: &[u8]) -> bool {
-    matches!(value[0], b'#' | b'.') && is_word_like(&value[1..])
+    matches!(value, [b'#' | b'.', name @ ..] if is_word_like(name))
 }
 
 /// `name=value` with a word for a name.

@@ -6,6 +6,8 @@ use super::check_table;
 fn short_names() {
     check_table(&[
         (".env", "MDP=«hunter2!x»"),
+        (".env", "MDP======"),
+        ("a.py", "password = '=====' # a line"),
         ("a.xml", "<license><key>«{b62:32}»</key></license>"),
         (
             "a.plist",
